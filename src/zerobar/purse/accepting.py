@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Self
 
 from zerobar.purse import wire
@@ -106,37 +106,28 @@ def forget_contactless_requests(purse: Purse) -> None:
 
 
 def _request(purse: Purse, terms: Terms) -> Request:
-    number = purse.number
-    fields = (terms.kind, purse.id, number, terms.amount, terms.currency, terms.reference)
-    return Request(
+    untagged = Request(
         kind=terms.kind,
         payee_id=purse.id,
-        number=number,
+        number=purse.number,
         amount=terms.amount,
         currency=terms.currency,
-        tag=tag_of(purse, *fields),
+        tag=bytes(4),
         reference=terms.reference,
         head=2 << 4 | purse.suite.number,
     )
+    return replace(untagged, tag=tag_of(purse, untagged))
 
 
-def tag_of(  # noqa: PLR0913 - the fields of a request, one by one
-    purse: Purse,
-    kind: Kind,
-    payee_id: bytes,
-    number: int,
-    amount: int,
-    currency: int,
-    reference: bytes,
-) -> bytes:
+def tag_of(purse: Purse, asked: Request | Voucher) -> bytes:
     """Return the 4 bytes by which the purse knows its own request, exact amount included."""
     fields = (
-        bytes((kind,))
-        + payee_id
-        + number.to_bytes(4)
-        + amount.to_bytes(4)
-        + currency.to_bytes(2)
-        + reference
+        bytes((asked.kind,))
+        + asked.payee_id
+        + asked.number.to_bytes(4)
+        + asked.amount.to_bytes(4)
+        + asked.currency.to_bytes(2)
+        + asked.reference
     )
     return purse.suite.hash(purse.store.identity.value.internal_key + fields)[:4]
 
@@ -194,21 +185,14 @@ def accept(purse: Purse, presented: Presented) -> bytes:
 
 def tag_is_mine(purse: Purse, voucher: Voucher) -> bool:
     """Whether the voucher is for a request of this purse, with that very amount."""
-    tag = tag_of(
-        purse,
-        voucher.kind,
-        voucher.payee_id,
-        voucher.number,
-        voucher.amount,
-        voucher.currency,
-        voucher.reference,
-    )
-    return tag == voucher.tag
+    return tag_of(purse, voucher) == voucher.tag
 
 
 def find_settled(purse: Purse, voucher: Voucher, kind: EntryKind) -> Slot | None:
-    """Return the slot of this kind in which this very voucher ended, None if its request is
-    open; refuse when the request ended otherwise, or is out of the window."""
+    """Return the slot of this kind in which this very voucher ended; None: its request is open.
+
+    Refuses when the request ended otherwise, or is out of the window.
+    """
     bit = purse.window_bit(voucher.number)
     refuse_if(not bit, Status.REQUEST_NOT_MINE)
     if not purse.window & bit:

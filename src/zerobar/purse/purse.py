@@ -268,8 +268,10 @@ class Purse:
         return replace(moved, chain=chain, **carried)  # type: ignore[arg-type]
 
     def credited(self, amount: int) -> dict[str, Fen]:
-        """Return balance and held after this amount comes in: what the holding limit does not
-        let into the balance is held, never refused."""
+        """Return balance and held after this amount comes in.
+
+        What the holding limit does not let into the balance is held, never refused.
+        """
         room = max(0, self.limits.holding - self.newest.balance)
         into = min(amount, room)
         return {

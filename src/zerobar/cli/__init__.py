@@ -1,0 +1,57 @@
+"""The command line: `zerobar card …` and `zerobar demo`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from zerobar import __version__
+from zerobar.cli import (
+    conforming,
+    demonstrating,
+    diagnosing,
+    holding,
+    issuing,
+    operating,
+    paying,
+    serving,
+    showing,
+)
+from zerobar.cli.console import out
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False)
+card = typer.Typer(no_args_is_help=True, help="Purses: issue, show, tap, sync.")
+app.add_typer(card, name="card")
+
+card.command("issue")(issuing.issue)
+card.command("show")(showing.show)
+card.command("serve")(serving.serve_card)
+card.command("tap")(paying.tap_cards)
+card.command("resume")(paying.resume_tap)
+card.command("void")(paying.void_payment)
+card.command("load")(operating.load_card)
+card.command("unload")(operating.unload_card)
+card.command("sync")(operating.sync_cards)
+card.command("audit")(operating.audit)
+card.command("arm")(holding.arm_card)
+card.command("pin")(holding.change_pin)
+card.command("conformance")(conforming.conformance)
+card.command("doctor")(diagnosing.doctor)
+app.command("demo")(demonstrating.demo)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        out.print(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="and exit"),
+    ] = False,
+) -> None:
+    """Digital cash that pays with zero bars of signal. Test money only."""

@@ -1,0 +1,2 @@
+def conformance() -> None:
+    """X."""
