@@ -6,6 +6,7 @@ The packages stand on floors, and each imports only from lower ones:
 - `issuer`: what an operator signs: certificates, loads, sync acknowledgements, blocklists.
 - `reader`: the terminal's side of a card: links to it, typed commands, the tap.
 - `element`: the virtual secure element: a purse kept in a file and served as a smart card.
+- `branch`: where a card meets its operator's desk: load, unload, sync.
 - `conformance`: the suite that holds any purse to the protocol, over any link.
 - `cli` and `demo`: the commands, and the story they tell.
 """

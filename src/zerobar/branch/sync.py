@@ -47,9 +47,10 @@ def synchronise(
 ) -> SyncReport:
     """Sync a card with its desk; may be cut anywhere and done again.
 
-    Raises CardError, SyncRefused for another operator's purse, and EvidenceRefused for one
+    Raises CardError, SyncRefused for another authority's purse, and EvidenceRefused for one
     whose log does not add up.
     """
+    desk.register(card.get_certificate())
     entry, state = _take_in(card, desk, now_unix_s, random)
     deliveries = tuple(_deliver(card, *due) for due in desk.undelivered(state.id))
     if any(delivery.receipt for delivery in deliveries):

@@ -49,14 +49,14 @@ def said(sentence: str) -> str:
 
 def say(what: str, style: str = "") -> None:
     """Print a sentence."""
-    out.print(Text(said(what), style=style))
+    out.print(Text(said(what), style=style), soft_wrap=True)
 
 
 def complain(what: str, next_step: str = "") -> None:
     """Print what went wrong, and what to do now, on standard error."""
-    err.print(Text(said(what), style="bold red"))
+    err.print(Text(said(what), style="bold red"), soft_wrap=True)
     if next_step:
-        err.print(Text(f"→ {said(next_step)}"))
+        err.print(Text(f"→ {said(next_step)}"), soft_wrap=True)
 
 
 @contextmanager

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 import time
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Final
 
 import typer
@@ -73,9 +72,11 @@ def _plan(purse_class: PurseClass, pin: str | None) -> Plan:
 
 def _make_blank(card: str, purse_class: PurseClass) -> None:
     target = parse_target(card)
-    if isinstance(target, FileTarget):
+    # A file that is there already is blank if an earlier attempt was cut short; a purse in use
+    # refuses to be personalised again.
+    if isinstance(target, FileTarget) and not target.path.exists():
         merchant = purse_class is PurseClass.MERCHANT
-        create_blank(Path(target.path), MERCHANT_SLOTS if merchant else PERSON_SLOTS)
+        create_blank(target.path, MERCHANT_SLOTS if merchant else PERSON_SLOTS)
 
 
 def _issue(card: str, desk: OperatorDesk, plan: Plan, amount: Fen | None) -> None:

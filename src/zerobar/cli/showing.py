@@ -157,7 +157,8 @@ def _tell_in_flight(log: list[LogEntry], state: State) -> None:
     ]
     if kept:
         total = Fen(sum(v.amount for v in kept))
+        many = f"{len(kept)} payments" if len(kept) > 1 else "1 payment"
         say(
-            f"{len(kept)} payments of {total} together are not yet confirmed by the operator: "
-            "if one has not arrived, `card resume` delivers it again, a sync settles all."
+            f"{many} ({total}) not yet confirmed by the operator. If one has not arrived, "
+            "`card resume` delivers it again; a sync settles all."
         )

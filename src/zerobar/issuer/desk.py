@@ -121,8 +121,12 @@ class OperatorDesk:
             self._take_in(line)
 
     def register(self, certificate: Certificate) -> None:
-        """Note a purse that was personalised here; a renewal replaces the certificate."""
+        """Note a purse; a renewal replaces its certificate.
+
+        Raises SyncRefused for one that this desk's authority has not certified.
+        """
         if self._books.certificates.get(certificate.id) != certificate:
+            self._check_certified(certificate)
             self._note({"do": "register", "certificate": bytes(certificate).hex()})
 
     def load(self, request: Request) -> tuple[Voucher, Certificate]:
@@ -228,6 +232,13 @@ class OperatorDesk:
         voucher = self.keys.operator.voucher(request, entry, self._books.chain)
         self._note({"do": "load", "voucher": bytes(voucher).hex()})
         return voucher
+
+    def _check_certified(self, certificate: Certificate) -> None:
+        try:
+            certificate.verify(self.keys.authority.ca.public_key)
+        except SignatureRefused:
+            purse = certificate.id.hex()
+            raise SyncRefused(f"purse {purse} was issued by another authority") from None
 
     def _certificate(self, purse_id: bytes) -> Certificate:
         try:
