@@ -8,9 +8,11 @@ from typing import Final
 
 from zerobar.issuer import OperatorDesk
 from zerobar.purse.messages import Certificate, Receipt, State, Voucher
-from zerobar.reader import PurseCard, StatusError
+from zerobar.reader import BadAnswer, PurseCard, StatusError
 
 _NONCE_LENGTH: Final = 8
+_OWN_PART: Final = 4
+"""Bytes of the nonce that the purse gives back; the rest is its own."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,10 @@ def _take_in(
     card: PurseCard, desk: OperatorDesk, now_unix_s: int, random: Callable[[int], bytes]
 ) -> tuple[int, State]:
     """Return the entry known before, and the state that is now recorded and acknowledged."""
-    state = card.state(random(_NONCE_LENGTH))
+    nonce = random(_NONCE_LENGTH)
+    state = card.state(nonce)
+    if state.nonce[:_OWN_PART] != nonce[:_OWN_PART]:
+        raise BadAnswer("its state answers another question")
     known = desk.known_entry(state.id)
     entries = [card.read_log(entry) for entry in range(known + 1, state.entry + 1)]
     desk.record(state, entries)

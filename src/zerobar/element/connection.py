@@ -28,7 +28,7 @@ class Connection:
         self._acknowledge_at_once()
 
     def read(self) -> bool:
-        """Take in what has arrived, and say if that was anything; raise ConnectionLost at the end."""
+        """Take in what has arrived; say if it was anything; raise ConnectionLost at the end."""
         self._acknowledge_at_once()
         try:
             data = self.socket.recv(_READ_SIZE)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import selectors
 import socket
 import time
@@ -19,6 +21,10 @@ from zerobar.purse.status import Status
 FIRST_PAUSE_S: Final = 0.1
 LONGEST_PAUSE_S: Final = 2.0
 """Between attempts to connect: doubled each time up to the longest."""
+
+OUT_OF_SLOT_S: Final = 0.8
+"""After a tear: longer than the daemon's look at the slot every 0.4 s, so that it takes the card
+for a newly inserted one and powers it."""
 
 CONNECT_TIMEOUT_S: Final = 5.0
 HELD_AT_MOST_S: Final = 5.0
@@ -79,7 +85,9 @@ class VpcdSlot:
             )[0]
             self._connecting = socket.socket(family, kind)
             self._connecting.setblocking(False)
-            self._connecting.connect_ex(address)
+            refused = self._connecting.connect_ex(address)
+            if refused not in (0, errno.EINPROGRESS):
+                raise OSError(refused, os.strerror(refused))
         except OSError as error:
             self._drop(str(error))
             return
@@ -89,7 +97,7 @@ class VpcdSlot:
         assert self._connecting is not None
         error = self._connecting.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if error:
-            self._drop(f"error {error}")
+            self._drop(os.strerror(error))
             return
         self._connection, self._connecting = Connection(self._connecting), None
         self._selector.modify(self._connection.socket, selectors.EVENT_READ, self._on_readable)
@@ -108,8 +116,6 @@ class VpcdSlot:
             body = self._connection.take()
             if body is None:
                 return
-            # A daemon that talks to us is the right one: the next outage starts afresh.
-            self._pause_s = FIRST_PAUSE_S
             if len(body) == 1:
                 self._control(body[0])
             else:
@@ -172,9 +178,10 @@ class VpcdSlot:
             opened.close()
         if self._shared.slot_powered:
             self._shared.slot_off()
+        was_in, pause_s = self._connection is not None, self._pause_s
         self._connection = self._connecting = self._held = None
-        self._act_at = time.monotonic() + self._pause_s
-        self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
+        self._act_at = time.monotonic() + (OUT_OF_SLOT_S if was_in else pause_s)
+        self._pause_s = FIRST_PAUSE_S if was_in else min(2 * pause_s, LONGEST_PAUSE_S)
         _log.info("out of the slot at %s:%d: %s", *self._address, reason)
 
 

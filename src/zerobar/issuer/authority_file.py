@@ -14,8 +14,7 @@ from zerobar.issuer.operator import Operator
 from zerobar.issuer.signer import NumberedSigner, SoftwareSigner
 from zerobar.purse.messages import Certificate, PurseClass
 from zerobar.purse.money import CNY
-from zerobar.purse.suites import KEY_SEED_LENGTH, P256
-from zerobar.purse.wire import FormError
+from zerobar.purse.suites import KEY_SEED_LENGTH, P256, SignatureRefused
 
 _FORMAT: Final = "zerobar test authority"
 _VERSION: Final = 1
@@ -63,16 +62,26 @@ class AuthorityFile:
     def load(cls, path: Path) -> AuthorityFile:
         """Read a file; raise AuthorityFileError when it is none."""
         try:
-            kept = json.loads(path.read_text())
-            if (kept["format"], kept["version"]) != (_FORMAT, _VERSION):
-                raise ValueError("another format or version")
-            private = {name: bytes.fromhex(kept["private_keys"][name]) for name in _NUMBERS}
-            certificate = Certificate.parse(bytes.fromhex(kept["operator_certificate"]))
+            return cls._parsed(json.loads(path.read_text()))
         except FileNotFoundError:
             raise AuthorityFileError(f"{path} does not exist; make it with `card issue`") from None
-        except (ValueError, KeyError, TypeError, FormError) as error:
-            raise AuthorityFileError(f"{path} is not a test authority: {error}") from None
-        return cls(private, certificate, kept["currency"])
+        except (ValueError, KeyError, TypeError, SignatureRefused) as error:
+            raise AuthorityFileError(f"{path} is not a test authority: {error!r}") from None
+
+    @classmethod
+    def _parsed(cls, kept: dict[str, Any]) -> AuthorityFile:
+        """Return the keys, whose every value fits the others; raise what `load` catches."""
+        if (kept["format"], kept["version"]) != (_FORMAT, _VERSION):
+            raise ValueError("another format or version")
+        private = {name: bytes.fromhex(kept["private_keys"][name]) for name in _NUMBERS}
+        certificate = Certificate.parse(bytes.fromhex(kept["operator_certificate"]))
+        signers = _signers(private)
+        certificate.verify(signers["ca"].public_key)
+        if certificate.public_key != signers["purse"].public_key:
+            raise ValueError("the operator's certificate is for another key")
+        if kept["currency"] != certificate.currency:
+            raise ValueError("the operator's certificate is for another currency")
+        return cls(private, certificate, certificate.currency)
 
     def save(self, path: Path) -> None:
         """Write the file for its owner's eyes only; never over an existing one."""

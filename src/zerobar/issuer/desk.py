@@ -6,7 +6,7 @@ again, and every fen can be accounted for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from zerobar.issuer.evidence import (
     NOTHING_LOGGED,
     EvidenceRefused,
     VerifiedLog,
+    check_signature,
     verify_log,
     voucher_of,
 )
@@ -33,7 +34,8 @@ from zerobar.purse.messages import (
 from zerobar.purse.money import Fen
 from zerobar.purse.suites import SignatureRefused
 
-_MOVED_BETWEEN_PURSES: Final = (Kind.PAYMENT, Kind.REFUND)
+_ON_ITS_WAY: Final = (Kind.PAYMENT, Kind.REFUND, Kind.PUSH)
+"""Kinds that take value from a purse to someone other than its operator."""
 VoucherKey = tuple[bytes, int]
 """Payer id and entry: what a voucher is known by."""
 
@@ -174,8 +176,9 @@ class OperatorDesk:
         """
         log = self._log(state.id)
         verify_log(log, self._certificate(state.id), state, entries)
-        for voucher in _own_vouchers(entries):
-            self._refuse_fork(voucher)
+        for entry in entries:
+            if entry.kind is not EntryKind.UNDO:
+                self._check_voucher(entry, Voucher.parse(entry.payload))
         raw = [bytes(entry).hex() for entry in entries]
         self._note({"do": "sync", "state": bytes(state).hex(), "entries": raw})
 
@@ -213,7 +216,7 @@ class OperatorDesk:
     def _open(self) -> set[VoucherKey]:
         """Return the vouchers in flight."""
         books = self._books
-        moved = {k for k in books.debited if books.vouchers[k].kind in _MOVED_BETWEEN_PURSES}
+        moved = {k for k in books.debited if books.vouchers[k].kind in _ON_ITS_WAY}
         loads = {(v.payer_id, v.entry) for v in books.loads.values()}
         return (moved - books.undone | loads - books.voided) - books.credited
 
@@ -253,6 +256,12 @@ class OperatorDesk:
 
     def _log(self, purse_id: bytes) -> VerifiedLog:
         return self._books.logs.get(purse_id, NOTHING_LOGGED)
+
+    def _check_voucher(self, entry: LogEntry, voucher: Voucher) -> None:
+        """Refuse a voucher that its payer has not signed, or a second one under its entry."""
+        if entry.kind is not EntryKind.PAY:
+            check_signature(voucher, self._certificate_of(voucher))
+        self._refuse_fork(voucher)
 
     def _refuse_fork(self, voucher: Voucher) -> None:
         known = self._books.vouchers.get((voucher.payer_id, voucher.entry))
@@ -301,12 +310,6 @@ class OperatorDesk:
 
     def _keep(self, voucher: Voucher) -> None:
         self._books.vouchers.setdefault((voucher.payer_id, voucher.entry), voucher)
-
-
-def _own_vouchers(entries: Sequence[LogEntry]) -> Iterator[Voucher]:
-    for entry in entries:
-        if entry.kind is not EntryKind.UNDO:
-            yield Voucher.parse(entry.payload)
 
 
 def _sum(amounts: dict[VoucherKey, Fen], keys: set[VoucherKey]) -> Fen:

@@ -17,6 +17,7 @@ from zerobar.purse.messages import (
     chain_after,
 )
 from zerobar.purse.suites import SignatureRefused
+from zerobar.purse.wire import FormError
 
 _ZERO_CHAIN: Final = bytes(16)
 
@@ -25,7 +26,8 @@ class EvidenceRefused(Exception):
     """A purse's state and log do not fit each other, or what was known of it before.
 
     Attributes:
-        test: which check failed: "signature", "id", "chain", "balance" or "gap".
+        test: which check failed: "signature", "id", "chain", "balance", "gap", "voucher" or
+            "fork".
     """
 
     def __init__(self, test: str, what: str) -> None:
@@ -74,6 +76,8 @@ def verify_log(
         raise EvidenceRefused("chain", "the log does not lead to the state's chain")
     if log.funds != state.balance + state.held:
         raise EvidenceRefused("balance", "the log does not lead to the state's balance")
+    for entry in entries:
+        _check_voucher(certificate, entry, voucher_of(log, entry))
     return log
 
 
@@ -95,16 +99,46 @@ def _follow(log: VerifiedLog, certificate: Certificate, entry: LogEntry) -> Veri
     funds = log.funds + effect(entry, voucher)
     if funds != entry.balance + entry.held or funds < 0:
         raise EvidenceRefused("balance", f"entry {entry.entry} leaves {funds} fen")
-    chain = chain_after(certificate.suite, log.chain, entry.kind, entry.entry, voucher.body)
+    content = _content(entry, voucher)
+    chain = chain_after(certificate.suite, log.chain, entry.kind, entry.entry, content)
     own = {entry.entry: voucher} if entry.kind is EntryKind.PAY else {}
     return VerifiedLog(entry.entry, chain, funds, {**log.debits, **own})
 
 
+def _check_voucher(certificate: Certificate, entry: LogEntry, voucher: Voucher) -> None:
+    """Refuse an entry whose voucher is not this purse's to write there."""
+    if entry.kind in (EntryKind.CREDIT, EntryKind.VOID):
+        if voucher.payee_id != certificate.id:
+            raise EvidenceRefused("voucher", f"entry {entry.entry} takes what is another's")
+    elif entry.kind is EntryKind.PAY:
+        if (voucher.payer_id, voucher.entry) != (certificate.id, entry.entry):
+            raise EvidenceRefused("voucher", f"entry {entry.entry} pays in another's name")
+        check_signature(voucher, certificate)
+
+
+def check_signature(voucher: Voucher, payer: Certificate) -> None:
+    """Raise EvidenceRefused unless the payer signed the voucher."""
+    try:
+        voucher.verify(payer.public_key)
+    except SignatureRefused as error:
+        what = f"voucher {voucher.entry} of {voucher.payer_id.hex()}: {error}"
+        raise EvidenceRefused("signature", what) from error
+
+
+def _content(entry: LogEntry, voucher: Voucher) -> bytes:
+    """Return what the chain takes in of an entry."""
+    is_undo = entry.kind is EntryKind.UNDO
+    return entry.payload[: VoidStatement.LENGTH] if is_undo else voucher.body
+
+
 def voucher_of(log: VerifiedLog, entry: LogEntry) -> Voucher:
     """Return the voucher that an entry is about; of an undo the undone one."""
-    if entry.kind is not EntryKind.UNDO:
-        return Voucher.parse(entry.payload)
-    statement = VoidStatement.parse(entry.payload[: VoidStatement.LENGTH])
+    try:
+        if entry.kind is not EntryKind.UNDO:
+            return Voucher.parse(entry.payload)
+        statement = VoidStatement.parse(entry.payload[: VoidStatement.LENGTH])
+    except FormError as error:
+        raise EvidenceRefused("voucher", f"entry {entry.entry}: {error}") from error
     undone = log.debits.get(statement.payer_entry)
     if undone is None or undone.hash != statement.voucher_hash:
         raise EvidenceRefused("balance", f"entry {entry.entry} undoes what was never paid")

@@ -10,8 +10,11 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
+
+_AFTER_A_FAILURE: Final = "mend the disk, then do it again"
 
 
 class JournalError(Exception):
@@ -29,13 +32,14 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._failed = False
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            self._lock()
+            self._lines = self._read()
+        except BaseException:
             os.close(self._fd)
-            raise JournalError(f"{path} is in use; wait for the other command to end") from None
-        self._lines = self._read()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -47,15 +51,38 @@ class Journal:
         return iter(self._lines)
 
     def append(self, line: dict[str, Any]) -> None:
-        """Add a line; return once it is on the disk."""
-        raw = json.dumps(line, separators=(",", ":")).encode() + b"\n"
-        _write_all(self._fd, raw)
-        os.fsync(self._fd)
+        """Add a line; return once it is on the disk.
+
+        Raises JournalError when the disk refuses: nothing is added, now or later, because what
+        the disk holds after a failed write is not known until the file is opened again.
+        """
+        if self._failed:
+            raise JournalError(f"an earlier write to {self.path} failed; {_AFTER_A_FAILURE}")
+        end = os.lseek(self._fd, 0, os.SEEK_END)
+        try:
+            _write_all(self._fd, json.dumps(line, separators=(",", ":")).encode() + b"\n")
+            os.fsync(self._fd)
+        except OSError as error:
+            self._failed = True
+            self._take_back(end)
+            what = f"{self.path} cannot be written: {error.strerror}"
+            raise JournalError(f"{what}; {_AFTER_A_FAILURE}") from error
         self._lines.append(line)
+
+    def _take_back(self, end: int) -> None:
+        with suppress(OSError):
+            os.ftruncate(self._fd, end)
 
     def close(self) -> None:
         """Release the file."""
         os.close(self._fd)
+
+    def _lock(self) -> None:
+        try:
+            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            what = f"{self.path} is in use; wait for the other command to end"
+            raise JournalError(what) from None
 
     def _read(self) -> list[dict[str, Any]]:
         with open(self._fd, "rb", closefd=False) as file:
@@ -63,7 +90,6 @@ class Journal:
         whole = raw[: raw.rfind(b"\n") + 1]
         if len(whole) != len(raw):
             os.ftruncate(self._fd, len(whole))
-        os.lseek(self._fd, 0, os.SEEK_END)
         return [self._parsed(n, line) for n, line in enumerate(whole.splitlines(), 1)]
 
     def _parsed(self, number: int, line: bytes) -> dict[str, Any]:

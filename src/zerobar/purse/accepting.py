@@ -134,32 +134,26 @@ def tag_of(purse: Purse, asked: Request | Voucher) -> bytes:
 
 @dataclass(frozen=True)
 class Presented:
-    """A voucher with its payer's certificate, or with that certificate's 8-byte hash."""
+    """A voucher with its payer's certificate, or with that certificate's 8-byte hash.
+
+    The certificate is read when it is needed: a repeat, or a voucher for someone else, is
+    answered before.
+    """
 
     voucher: Voucher
     proof: bytes
 
     @classmethod
     def parse(cls, raw: bytes) -> Self:
-        """Read 253 or 124 bytes."""
-        voucher = Voucher.parse(raw[: Voucher.LENGTH])
-        _acceptable(voucher.kind)
-        proof = raw[Voucher.LENGTH :]
-        if len(proof) == Certificate.LENGTH:
-            Certificate.parse(proof)
-        return cls(voucher, proof)
-
-
-@dataclass(frozen=True)
-class PresentedToVoid:
-    """A voucher to void; its certificate is looked at only when the tag is right."""
-
-    voucher: Voucher
-    proof: bytes
+        """Read 253 or 124 bytes of something to credit."""
+        presented = cls.parse_to_void(raw)
+        if presented.voucher.number < 1:
+            raise FormError("request numbers begin at 1")
+        return presented
 
     @classmethod
-    def parse(cls, raw: bytes) -> Self:
-        """Read 253 bytes."""
+    def parse_to_void(cls, raw: bytes) -> Self:
+        """Read 253 bytes of something to void, which any request number may be under."""
         voucher = Voucher.parse(raw[: Voucher.LENGTH])
         _acceptable(voucher.kind)
         return cls(voucher, raw[Voucher.LENGTH :])
@@ -168,8 +162,9 @@ class PresentedToVoid:
 def accept(purse: Purse, presented: Presented) -> bytes:
     """Credit a voucher for an own request and answer a receipt; a second time, the same one."""
     voucher = presented.voucher
-    mine = voucher.payee_id == purse.id and voucher.currency == purse.currency
-    refuse_if(not mine or not tag_is_mine(purse, voucher), Status.REQUEST_NOT_MINE)
+    refuse_if(voucher.currency != purse.currency, Status.MALFORMED)
+    refuse_if(voucher.payee_id != purse.id, Status.REQUEST_NOT_MINE)
+    refuse_if(not tag_is_mine(purse, voucher), Status.REQUEST_NOT_MINE)
     credited = find_settled(purse, voucher, EntryKind.CREDIT)
     if credited is not None:
         return bytes(_receipt(purse, credited))
@@ -215,7 +210,7 @@ def _certificate(purse: Purse, proof: bytes) -> tuple[Certificate, bool]:
     cached = purse.store.cached_certificates()
     if len(proof) == Certificate.LENGTH:
         known = next((c for c in cached if bytes(c) == proof), None)
-        return (known, True) if known else (Certificate.parse(proof), False)
+        return (known, True) if known else (purse.read_certificate(proof), False)
     known = next((c for c in cached if c.hash == proof), None)
     if known is None:
         raise Refusal(Status.CERTIFICATE_REFUSED)
@@ -288,13 +283,15 @@ def _receipt(purse: Purse, slot: Slot) -> Receipt:
     )
 
 
-def void(purse: Purse, presented: PresentedToVoid) -> bytes:
+def void(purse: Purse, presented: Presented) -> bytes:
     """Promise never to credit a voucher; the promise is kept by the window bit."""
     voucher = presented.voucher
     refuse_if(not purse.trusted, Status.PIN_NEEDED)
     refuse_if(voucher.payee_id != purse.id, Status.REQUEST_NOT_MINE)
     if not tag_is_mine(purse, voucher):
         return bytes(_statement(purse, voucher, VoidFlags.NEVER_MY_REQUEST, 0))
+    if purse.slid_out(voucher.number):
+        return bytes(_statement(purse, voucher, VoidFlags.TOO_OLD, 0))
     voided = find_settled(purse, voucher, EntryKind.VOID)
     if voided is None:
         _check_void(purse, presented)
@@ -303,12 +300,9 @@ def void(purse: Purse, presented: PresentedToVoid) -> bytes:
     return bytes(_statement(purse, voucher, VoidFlags.VOIDED, voided.entry))
 
 
-def _check_void(purse: Purse, presented: PresentedToVoid) -> None:
+def _check_void(purse: Purse, presented: Presented) -> None:
     voucher = presented.voucher
-    try:
-        certificate = Certificate.parse(presented.proof)
-    except FormError:
-        raise Refusal(Status.CERTIFICATE_REFUSED) from None
+    certificate = purse.read_certificate(presented.proof)
     classes = _payer_classes(purse, voucher)
     purse.check_certificate(certificate, voucher.payer_id, classes, grace_days=None)
     purse.check_signature(voucher.verify, certificate.public_key)

@@ -11,7 +11,6 @@ from zerobar.purse.apdu import AID, MAX_DATA, Command, Instruction
 from zerobar.purse.memory import Memory
 from zerobar.purse.messages import (
     BlocklistDelta,
-    Certificate,
     KeyUpdate,
     SelectAnswer,
     SelectStatus,
@@ -55,7 +54,7 @@ _HANDLERS: Final[dict[Instruction, _Handler]] = {
     Instruction.GET_CERTIFICATE: _Handler((0,), _nothing, paying.get_certificate),
     Instruction.PREPARE: _Handler((15,), accepting.parse_terms, accepting.prepare, p1s=(0, 1)),
     Instruction.ACCEPT: _Handler((253, 124), accepting.Presented.parse, accepting.accept),
-    Instruction.VOID: _Handler((253,), accepting.PresentedToVoid.parse, accepting.void),
+    Instruction.VOID: _Handler((253,), accepting.Presented.parse_to_void, accepting.void),
     Instruction.UNDO: _Handler((243,), paying.Voided.parse, paying.undo),
     Instruction.STATE: _Handler((8, 73), syncing.StateQuery.parse, syncing.state),
     Instruction.READ_LOG: _Handler((4,), syncing.parse_entry, syncing.read_log),
@@ -69,7 +68,7 @@ _HANDLERS: Final[dict[Instruction, _Handler]] = {
     Instruction.GENERATE_KEY: _factory(1, factory.parse_suite, factory.generate_key),
     Instruction.PUT_KEY: _factory(66, factory.parse_key, factory.put_factory_key),
     Instruction.PUT_CERTIFICATE: _Handler(
-        (137,), Certificate.parse, factory.put_certificate, in_factory=True
+        (137,), factory.parse_certificate, factory.put_certificate, in_factory=True
     ),
     Instruction.PUT_LIMITS: _factory(33, factory.ClassLimits.parse, factory.put_limits),
     Instruction.FINISH: _factory(8, pin.parse_pin, factory.finish),

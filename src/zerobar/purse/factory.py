@@ -19,7 +19,7 @@ from zerobar.purse.suites import (
     suite_of,
 )
 from zerobar.purse.syncing import put_key
-from zerobar.purse.wire import FormError
+from zerobar.purse.wire import FormError, check_head
 
 
 def parse_suite(raw: bytes) -> Suite:
@@ -61,18 +61,25 @@ def put_factory_key(purse: Purse, key: Key) -> bytes:
     return b""
 
 
-def put_certificate(purse: Purse, certificate: Certificate) -> bytes:
+def parse_certificate(raw: bytes) -> bytes:
+    """Check type and suite of 137 bytes; what else is wrong with them is a refusal (9E0D)."""
+    check_head(Certificate, raw)
+    return raw
+
+
+def put_certificate(purse: Purse, raw: bytes) -> bytes:
     """Put the own certificate, or renew it; the one in place again changes nothing."""
-    raw = OwnCertificate(raw=bytes(certificate))
-    if purse.active and raw == purse.store.certificate.value:
+    stored = OwnCertificate(raw=raw)
+    if purse.active and stored == purse.store.certificate.value:
         return b""
-    authority = purse.store.keys.value.key(certificate.key_number, Role.CA)
-    refuse_if(certificate.public_key != purse.public_key, Status.CERTIFICATE_REFUSED)
+    public_key, certificate = purse.public_key, purse.read_certificate(raw)
+    refuse_if(certificate.public_key != public_key, Status.CERTIFICATE_REFUSED)
     refuse_if(certificate.purse_class not in PURSE_CLASSES, Status.CERTIFICATE_REFUSED)
     if purse.active:
         _check_renewal(purse.certificate, certificate)
+    authority = purse.store.keys.value.key(certificate.key_number, Role.CA)
     purse.check_signature(certificate.verify, authority, Status.CERTIFICATE_REFUSED)
-    purse.store.certificate.write(raw)
+    purse.store.certificate.write(stored)
     return b""
 
 

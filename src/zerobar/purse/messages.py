@@ -69,6 +69,8 @@ class VoidFlags(IntEnum):
 
     VOIDED = 0
     NEVER_MY_REQUEST = 1
+    TOO_OLD = 2
+    """An own request that slid out of the window: only the log tells whether it was credited."""
 
 
 class ReceiptStatus(IntEnum):
@@ -452,18 +454,19 @@ def _only(raw: bytes, tag: int) -> bytes:
     return value
 
 
-def chain_after(suite: Suite, chain: bytes, kind: EntryKind, entry: int, body: bytes) -> bytes:
-    """Return the log chain after an entry: first 16 bytes of hash(chain, kind, entry, body).
+def chain_after(suite: Suite, chain: bytes, kind: EntryKind, entry: int, content: bytes) -> bytes:
+    """Return the log chain after an entry: first 16 bytes of hash(chain, kind, entry, content).
 
     Args:
         suite: whose hash.
         chain: the 16 bytes before it; zeros before the first entry.
         kind: of the entry.
         entry: its number.
-        body: the 52 bytes of the voucher (of the undone voucher for an undo).
+        content: the voucher's 52-byte body; for an undo the void statement's 106 bytes.
     """
-    assert len(chain) == 16 and len(body) == Voucher.BODY_LENGTH
-    return suite.hash(chain + struct.pack(">BI", kind, entry) + body)[:16]
+    expected = VoidStatement.LENGTH if kind is EntryKind.UNDO else Voucher.BODY_LENGTH
+    assert len(chain) == 16 and len(content) == expected
+    return suite.hash(chain + struct.pack(">BI", kind, entry) + content)[:16]
 
 
 def class_block_id(purse_class: PurseClass) -> bytes:

@@ -11,6 +11,9 @@ CNY: Final = 156
 _YUAN = re.compile(r"[¥￥]?(\d{1,3}(?:,\d{3})+|\d{1,10})(?:\.(\d{1,2}))?", re.ASCII)
 
 
+_NUMBER_FORMATS: Final = tuple("bcdeEfFgGnoxX%")
+
+
 class AmountError(ValueError):
     """Text that is not an amount in yuan; the message says what to type instead."""
 
@@ -44,7 +47,9 @@ class Fen(int):
         return f"Fen({int(self)})"
 
     def __format__(self, spec: str) -> str:
-        return format(str(self), spec)
+        # A number's own format, such as `d`, is for the bare number; any other is for the text.
+        value = int(self) if spec[-1:] in _NUMBER_FORMATS else str(self)
+        return format(value, spec)
 
     @classmethod
     def parse(cls, yuan: str) -> Self:

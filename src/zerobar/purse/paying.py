@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
 from zerobar.purse.messages import (
-    Certificate,
     EntryKind,
     Kind,
     PurseClass,
     Push,
     Request,
-    SignedRequest,
+    VoidFlags,
     VoidStatement,
     Voucher,
 )
@@ -21,10 +19,21 @@ from zerobar.purse.money import MAX_AMOUNT, Fen
 from zerobar.purse.purse import COUNTER_END, Purse, refuse_if
 from zerobar.purse.ring import PAID_WITH_PIN, Slot
 from zerobar.purse.status import Refusal, Status
+from zerobar.purse.suites import SIGNATURE_LENGTH
 from zerobar.purse.wire import FormError
 
 _REQUESTED_KINDS = (Kind.PAYMENT, Kind.REFUND, Kind.UNLOAD, Kind.AUTHORISE)
+_CERTIFICATE_AT = Request.LENGTH + SIGNATURE_LENGTH
 _UNDONE_PADDING = bytes(Voucher.LENGTH - VoidStatement.LENGTH)
+
+
+@dataclass(frozen=True)
+class Signed:
+    """What a payee adds to sign its request: signature 64, and its certificate, not yet read."""
+
+    request: bytes
+    signature: bytes
+    certificate: bytes
 
 
 @dataclass(frozen=True)
@@ -38,15 +47,20 @@ class Order:
     currency: int
     tag: bytes
     reference: bytes
-    signed: SignedRequest | None = None
+    signed: Signed | None = None
 
     @classmethod
     def parse(cls, raw: bytes) -> Self:
         """Read 27, 32 or 233 bytes; raise FormError otherwise."""
         if len(raw) == Push.LENGTH:
             return cls._of_push(Push.parse(raw))
-        signed = SignedRequest.parse(raw) if len(raw) == SignedRequest.LENGTH else None
-        request = signed.request if signed else Request.parse(raw)
+        split = Request.LENGTH
+        signature, certificate = raw[split:_CERTIFICATE_AT], raw[_CERTIFICATE_AT:]
+        signed = Signed(raw[:split], signature, certificate) if certificate else None
+        return cls._of_request(Request.parse(raw[:split]), signed)
+
+    @classmethod
+    def _of_request(cls, request: Request, signed: Signed | None) -> Self:
         if request.kind not in _REQUESTED_KINDS or request.number < 1:
             raise FormError(f"kind {request.kind} number {request.number} cannot be paid")
         return cls(
@@ -145,22 +159,28 @@ def _check_unload(purse: Purse, order: Order) -> None:
     refuse_if(purse.newest.entry == COUNTER_END, Status.COUNTER_EXHAUSTED)
     refuse_if(purse.ring.free(purse.base) < 1, Status.LOG_FULL)
     refuse_if(not purse.is_operator_purse(order.payee_id), Status.CERTIFICATE_REFUSED)
-    _check_signed_request(purse, order)
-    signer = order.signed.certificate.purse_class if order.signed else None
-    refuse_if(not purse.trusted and signer is not PurseClass.OPERATOR, Status.PIN_NEEDED)
+    asked_by = _check_signed_request(purse, order)
+    by_operator = asked_by is PurseClass.OPERATOR
+    refuse_if(not purse.trusted and not by_operator, Status.PIN_NEEDED)
     funds = purse.newest.balance + purse.newest.held
     refuse_if(order.amount > funds, Status.INSUFFICIENT_BALANCE)
 
 
-def _check_signed_request(purse: Purse, order: Order) -> None:
+def _check_signed_request(purse: Purse, order: Order) -> PurseClass | None:
+    """Refuse a request whose signature is bad; return the class of who signed it, if anyone."""
     signed = order.signed
     if signed is None:
         refuse_if(order.kind is Kind.AUTHORISE, Status.CERTIFICATE_REFUSED)
-        return
+        return None
+    certificate = purse.read_certificate(signed.certificate)
     service = (PurseClass.SERVICE,)
     classes = service if order.kind is Kind.AUTHORISE else tuple(PurseClass)
-    purse.check_certificate(signed.certificate, order.payee_id, classes, grace_days=0)
-    purse.check_signature(lambda _: signed.verify(), signed.certificate.public_key)
+    purse.check_certificate(certificate, order.payee_id, classes, grace_days=0)
+    verify = certificate.suite.verify
+    purse.check_signature(
+        lambda key: verify(key, signed.request, signed.signature), certificate.public_key
+    )
+    return certificate.purse_class
 
 
 def debit(purse: Purse, order: Order) -> Slot:
@@ -247,13 +267,16 @@ class Voided:
     """A void statement and the certificate of the payee that signed it."""
 
     statement: VoidStatement
-    certificate: Certificate
+    certificate: bytes
 
     @classmethod
     def parse(cls, raw: bytes) -> Self:
-        """Read 243 bytes."""
+        """Read 243 bytes; a statement that a request is too old proves no void."""
         split = VoidStatement.LENGTH
-        return cls(VoidStatement.parse(raw[:split]), Certificate.parse(raw[split:]))
+        statement = VoidStatement.parse(raw[:split])
+        if statement.flags is VoidFlags.TOO_OLD:
+            raise FormError("the request is too old to tell whether it was credited")
+        return cls(statement, raw[split:])
 
 
 def undo(purse: Purse, voided: Voided) -> bytes:
@@ -265,9 +288,10 @@ def undo(purse: Purse, voided: Voided) -> bytes:
     if already_undone(purse, voucher):
         return b""
     _check_undo(purse, voided)
-    payload = bytes(statement) + _UNDONE_PADDING
+    content = bytes(statement)
     credited = purse.credited(voucher.amount)
-    purse.ring.append(purse.next_slot(EntryKind.UNDO, payload, voucher.body, **credited))
+    payload = content + _UNDONE_PADDING
+    purse.ring.append(purse.next_slot(EntryKind.UNDO, payload, content, **credited))
     return b""
 
 
@@ -296,9 +320,9 @@ def already_undone(purse: Purse, voucher: Voucher) -> bool:
 
 def _check_undo(purse: Purse, voided: Voided) -> None:
     statement, classes = voided.statement, tuple(PurseClass)
-    purse.check_certificate(voided.certificate, statement.payee_id, classes, grace_days=None)
-    verify: Callable[[bytes], None] = statement.verify
-    purse.check_signature(verify, voided.certificate.public_key)
+    certificate = purse.read_certificate(voided.certificate)
+    purse.check_certificate(certificate, statement.payee_id, classes, grace_days=None)
+    purse.check_signature(statement.verify, certificate.public_key)
     total = purse.newest.balance + purse.newest.held + statement.amount
     refuse_if(total > MAX_AMOUNT, Status.TOO_MUCH_VALUE)
     refuse_if(purse.newest.entry == COUNTER_END, Status.COUNTER_EXHAUSTED)

@@ -29,6 +29,7 @@ from zerobar.purse.suites import (
     purse_id,
     suite_of,
 )
+from zerobar.purse.wire import FormError
 
 COUNTER_END: Final = 0xFFFFFFFF
 COUNTER_MARGIN: Final = 256
@@ -244,6 +245,10 @@ class Purse:
         distance = self.number - number
         return 1 << distance if number >= 1 and 0 <= distance < WINDOW_SIZE else 0
 
+    def slid_out(self, number: int) -> bool:
+        """Whether a request was prepared so long ago that the window has left it behind."""
+        return 1 <= number <= self.number - WINDOW_SIZE
+
     def entry_exhausted(self) -> bool:
         """Whether the entry counter is so near its end that only value may leave."""
         return self.newest.entry >= COUNTER_END - COUNTER_MARGIN
@@ -252,19 +257,19 @@ class Purse:
         """Whether only the slots kept for UNLOAD and UNDO are left."""
         return self.ring.free(self.base) <= RESERVED_SLOTS
 
-    def next_slot(self, kind: EntryKind, payload: bytes, body: bytes, **changes: int) -> Slot:
+    def next_slot(self, kind: EntryKind, payload: bytes, content: bytes, **changes: int) -> Slot:
         """Return the slot after the newest one, with these fields changed.
 
         Args:
             kind: of the entry.
             payload: 116 bytes.
-            body: 52 bytes that the chain takes in.
+            content: what of it the chain takes in, see `chain_after`.
             changes: fields of Slot.
         """
         newest, entry = self.newest, self.newest.entry + 1
         moved = replace(newest, kind=kind, entry=entry, flags=0, payload=payload)
         carried = {"number": self.number, "window": self.window, **changes}
-        chain = chain_after(self.suite, newest.chain, kind, entry, body)
+        chain = chain_after(self.suite, newest.chain, kind, entry, content)
         return replace(moved, chain=chain, **carried)  # type: ignore[arg-type]
 
     def credited(self, amount: int) -> dict[str, Fen]:
@@ -280,6 +285,13 @@ class Purse:
         }
 
     # --- certificates ---------------------------------------------------------------------
+
+    def read_certificate(self, raw: bytes) -> Certificate:
+        """Return the certificate in 137 bytes; refuse (9E0D) what is none."""
+        try:
+            return Certificate.parse(raw)
+        except FormError:
+            raise Refusal(Status.CERTIFICATE_REFUSED) from None
 
     def check_certificate(
         self,

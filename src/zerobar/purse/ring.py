@@ -93,10 +93,17 @@ class Ring:
         self.newest = slot
 
     def firm(self) -> None:
-        """Write the newest slot's marker again, so that a weak write cannot flicker."""
+        """Write the markers again as they were read, so that a weak write cannot flicker.
+
+        A next slot that is whole, but whose marker did not read as set, was torn at its very
+        last byte: it must not come back.
+        """
         if self.newest.entry:
             self._memory.write(self._at(self.newest.entry), VALID)
-            self._memory.barrier()
+        torn = self._whole(self.newest.entry + 1)
+        if torn is not None:
+            self._memory.write(self._at(self.newest.entry + 1), CLEARED)
+        self._memory.barrier()
 
     def free(self, base: int) -> int:
         """Return how many entries fit before the next sync, base being the last acknowledged."""
@@ -133,9 +140,14 @@ class Ring:
         return self._offset + entry % self.slots * SLOT_SIZE
 
     def _read(self, entry: int) -> Slot | None:
-        raw = self._memory.read(self._at(entry), SLOT_SIZE)
-        body, guard = raw[1:-HASH_LENGTH], raw[-HASH_LENGTH:]
-        if raw[:1] != VALID or short_hash(body) != guard:
+        marker = self._memory.read(self._at(entry), 1)
+        return self._whole(entry) if marker == VALID else None
+
+    def _whole(self, entry: int) -> Slot | None:
+        """Return an entry's slot whatever its marker says; None when it is not all there."""
+        raw = self._memory.read(self._at(entry) + 1, SLOT_SIZE - 1)
+        body, guard = raw[:-HASH_LENGTH], raw[-HASH_LENGTH:]
+        if short_hash(body) != guard:
             return None
         slot = Slot.parse(body)
         return slot if slot.entry == entry else None

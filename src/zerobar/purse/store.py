@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from zerobar.purse.contents import (
     DISARMED,
@@ -37,10 +37,12 @@ _RECORDS: Final = (
     NO_BLOCKLIST,
     NEVER_SYNCED,
 )
+_MARKERS_SIZE: Final = 2 * len(_RECORDS)
 _FIXED_SIZE: Final = (
-    sum(CheckedRecord.size(record) for record in _RECORDS)
+    _MARKERS_SIZE
+    + sum(CheckedRecord.size(record) for record in _RECORDS)
     + _BLOCKLIST_ROOM * ID_LENGTH
-    + CACHE_SIZE * (_CACHED_LENGTH + CELL_OVERHEAD)
+    + CACHE_SIZE * (1 + _CACHED_LENGTH + CELL_OVERHEAD)
 )
 
 
@@ -54,7 +56,8 @@ class Store:
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
-        self._next = 0
+        self._next = _MARKERS_SIZE
+        self._records: list[CheckedRecord[Any]] = []
         self.identity = self._record(NO_IDENTITY)
         self.security = self._record(FACTORY)
         self.certificate = self._record(NO_CERTIFICATE)
@@ -65,17 +68,18 @@ class Store:
         self.blocklist = self._record(NO_BLOCKLIST)
         self.sync = self._record(NEVER_SYNCED)
         self._blocked_at = self._reserve(_BLOCKLIST_ROOM * ID_LENGTH)
-        cell_size = _CACHED_LENGTH + CELL_OVERHEAD
+        cell_size = 1 + _CACHED_LENGTH + CELL_OVERHEAD
         cells = [self._reserve(cell_size) for _ in range(CACHE_SIZE)]
-        self._cache = [Cell(memory, offset, _CACHED_LENGTH) for offset in cells]
+        self._cache = [Cell(memory, at, at + 1, _CACHED_LENGTH) for at in cells]
         slots, left = divmod(memory.size - self._next, SLOT_SIZE)
         assert slots >= 4 and not left, "not the size of a purse's memory"
         self.ring = Ring(memory, self._next, slots)
 
     def firm(self) -> None:
-        """Write the markers again that the money state hangs on (a weak write must not flicker)."""
+        """Write all markers again as they were read: a weak write must not flicker."""
+        self._memory.write(0, b"".join(record.markers() for record in self._records))
+        self._memory.barrier()
         self.ring.firm()
-        self.sync.firm()
 
     def blocked_ids(self) -> set[bytes]:
         """Return the newest 256 blocked ids, 8 bytes each."""
@@ -112,7 +116,11 @@ class Store:
         return self._memory.read(self._blocked_offset(index), ID_LENGTH)
 
     def _record(self, initial: R) -> CheckedRecord[R]:
-        return CheckedRecord(self._memory, self._reserve(CheckedRecord.size(initial)), initial)
+        markers_at = 2 * len(self._records)
+        offset = self._reserve(CheckedRecord.size(initial))
+        record = CheckedRecord(self._memory, markers_at, offset, initial)
+        self._records.append(record)
+        return record
 
     def _reserve(self, size: int) -> int:
         offset, self._next = self._next, self._next + size

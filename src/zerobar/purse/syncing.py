@@ -22,6 +22,7 @@ from zerobar.purse.ring import Slot
 from zerobar.purse.status import Refusal, Status
 
 _NONCE_LENGTH: Final = 8
+_QUERY_PART: Final = 4
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,12 @@ def state(purse: Purse, query: StateQuery) -> bytes:
     """Answer a signed account of the purse; remember the nonce for the SYNC ACK to come."""
     _check_query(purse, query)
     newest = purse.newest
+    # Half of the nonce is the purse's own: else a terminal could use one twice, and give an
+    # acknowledgement of long ago to the state of today.
+    nonce = query.nonce[:_QUERY_PART] + purse.random(_NONCE_LENGTH - _QUERY_PART)
     account = State(
         flags=purse.flags,
-        nonce=query.nonce,
+        nonce=nonce,
         id=purse.id,
         entry=newest.entry,
         base=purse.base,
@@ -58,7 +62,7 @@ def state(purse: Purse, query: StateQuery) -> bytes:
         chain=newest.chain,
         head=6 << 4 | purse.suite.number,
     ).signed(purse.sign)
-    purse.session.stated, purse.session.nonce = True, query.nonce
+    purse.session.stated, purse.session.nonce = True, nonce
     purse.session.hits_seen = purse.store.blocklist.value.own_hits
     return bytes(account)
 

@@ -147,6 +147,15 @@ class Record:
         return layout.codec.pack(*(getattr(self, name) for name in layout.names))
 
 
+def check_head(message: type[Message], raw: bytes) -> None:
+    """Raise FormError unless byte 0 is this message's type and a known suite."""
+    _, _, check = _layout(message).checks[0]
+    try:
+        check(raw[0])
+    except ValueError:
+        raise FormError(f"{message.__name__}: head cannot be {raw[0]}") from None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Message(Record):
     """A record that begins with its type and suite."""

@@ -21,6 +21,7 @@ from zerobar.reader.errors import (
     NoCard,
     NoReader,
     ReaderMissing,
+    SlotUnavailable,
 )
 from zerobar.reader.inprocess import InProcessLink
 from zerobar.reader.link import CardLink
@@ -72,6 +73,7 @@ __all__ = [
     "Recovery",
     "ScriptedLink",
     "Sentence",
+    "SlotUnavailable",
     "StatusError",
     "TapOutcome",
     "TapStatus",

@@ -8,6 +8,7 @@ CardError                     every one says what happened and what to do next
 |   +-- NoReader              no reader, or none of that name
 |   +-- NoCard                nothing in the reader or in the field
 |   +-- CardMute              a card is there but does not answer its reset
+|   +-- SlotUnavailable       the address for a virtual card to connect to cannot be had
 |   +-- FieldBusy             another reader or program has the card
 |   +-- CardTorn              the card left, or lost power, in the middle
 |   +-- LinkTimeout           no answer in time
@@ -121,6 +122,19 @@ class CardMute(LinkError):
         "Turn the card over, clean its contacts, insert it again.",
         zh="请翻转卡片，清洁触点后重新插入。",
     )
+
+
+class SlotUnavailable(LinkError):
+    """The address at which a virtual card is to insert itself cannot be listened on."""
+
+    what = Sentence("Cannot listen on {host}:{port}.", zh="无法监听 {host}:{port}。")
+    advice = Sentence(
+        "Stop the program that uses this port, or choose another one.",
+        zh="请停止占用该端口的程序，或换用其他端口。",
+    )
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(host=host, port=port)
 
 
 class FieldBusy(LinkError):

@@ -104,22 +104,27 @@ class PcscLink(CardLink):
         return self._transmit(apdu)
 
     def reset(self) -> None:
-        """Power the card off and on, or connect to the one that took its place."""
+        """Power the card off and on, or connect to the one that took its place.
+
+        The service may have been restarted meanwhile. Raises as the constructor does.
+        """
         assert not self._closed
-        scard = self._context.scard
-        if self._card is not None:
-            scard.SCardDisconnect(self._card, scard.SCARD_RESET_CARD)
-            self._card = None
+        self._let_go(self._context.scard.SCARD_RESET_CARD)
+        self._context.close()
+        self._context = _Context()
         self._connect()
 
     def close(self) -> None:
         """Reset the card, which forgets a verified PIN, and let it go."""
         if not self._closed:
             self._closed = True
-            if self._card is not None:
-                scard = self._context.scard
-                scard.SCardDisconnect(self._card, scard.SCARD_RESET_CARD)
+            self._let_go(self._context.scard.SCARD_RESET_CARD)
             self._context.close()
+
+    def _let_go(self, disposition: int) -> None:
+        if self._card is not None:
+            self._context.scard.SCardDisconnect(self._card, disposition)
+            self._card = None
 
     def _connect(self) -> None:
         scard = self._context.scard
@@ -139,9 +144,14 @@ class PcscLink(CardLink):
         is_t0 = self._protocol == scard.SCARD_PROTOCOL_T0
         pci = scard.SCARD_PCI_T0 if is_t0 else scard.SCARD_PCI_T1
         code, answer = scard.SCardTransmit(self._card, pci, list(apdu))
-        if code != scard.SCARD_S_SUCCESS:
-            # Whatever it was, the command may have been executed.
-            raise DaemonNotRunning if code == scard.SCARD_E_NO_SERVICE else CardTorn
+        # Whatever it was, the command may have been executed. Some drivers call it a success
+        # when a card is torn, and have no answer to show.
+        if code == scard.SCARD_E_NO_SERVICE:
+            raise DaemonNotRunning
+        if code != scard.SCARD_S_SUCCESS or len(answer) < _STATUS_LENGTH:
+            # A reset of a card that is gone would leave the service in doubt about the next.
+            self._let_go(scard.SCARD_LEAVE_CARD)
+            raise CardTorn
         return bytes(answer)
 
 

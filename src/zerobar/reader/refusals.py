@@ -344,8 +344,8 @@ def status_error(sw: int) -> StatusError:
 def has_refused(error: CardError) -> bool:
     """Return whether the card has decided: it did nothing, and will do the same again.
 
-    A worn-out card may have written before it noticed, and one that is held by another field
-    was not asked at all.
+    A worn-out card may have written before it noticed, one that is held by another field was
+    not asked at all, and a status word that nobody knows may be the rest of a torn answer.
     """
-    undecided = (CardWornOut, SelectionLost)
+    undecided = (CardWornOut, SelectionLost, UnknownStatus)
     return isinstance(error, StatusError) and not isinstance(error, undecided)

@@ -17,8 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from zerobar.reader.antenna import AntennaLink
-from zerobar.reader.errors import BadTarget
-from zerobar.reader.link import CardLink
+from zerobar.reader.errors import BadTarget, CardError
 from zerobar.reader.pcsc import PcscLink
 from zerobar.reader.vpcd import VpcdLink
 
@@ -60,10 +59,14 @@ class VpcdTarget:
     host: str
     port: int
 
-    def open(self) -> CardLink:
+    def open(self) -> VpcdLink:
         """Listen, and return once a card is inserted; raise LinkError."""
         link = VpcdLink(self.host, self.port)
-        link.wait_for_card()
+        try:
+            link.wait_for_card()
+        except CardError:
+            link.close()
+            raise
         return link
 
 

@@ -6,7 +6,7 @@ import socket
 from contextlib import suppress
 from typing import Final
 
-from zerobar.reader.errors import BadAnswer, LinkError, NoCard
+from zerobar.reader.errors import BadAnswer, LinkError, NoCard, SlotUnavailable
 from zerobar.reader.frames import Control, FrameSocket
 from zerobar.reader.link import CardLink
 
@@ -22,7 +22,7 @@ class VpcdLink(CardLink):
     Args:
         timeout_ms: for the card to connect, and for each answer.
 
-    Raises OSError when the address cannot be listened on. Port 0 lets the system choose.
+    Raises SlotUnavailable when the address cannot be listened on. Port 0 lets the system choose.
 
     Attributes:
         atr: what the card answered to its reset; empty before there was a card.
@@ -30,7 +30,10 @@ class VpcdLink(CardLink):
 
     def __init__(self, host: str, port: int, timeout_ms: int = DEFAULT_TIMEOUT_MS) -> None:
         self._timeout_ms = timeout_ms
-        self._listener = socket.create_server((host, port), backlog=_ONE_SLOT)
+        try:
+            self._listener = socket.create_server((host, port), backlog=_ONE_SLOT)
+        except OSError as error:
+            raise SlotUnavailable(host, port) from error
         self._listener.settimeout(timeout_ms / 1000)
         self._closed = False
         self._card: FrameSocket | None = None
