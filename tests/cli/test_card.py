@@ -49,6 +49,12 @@ def test_more_than_the_no_pin_limit_needs_the_pin(zerobar: Run) -> None:
     assert "Received ¥250.00" in paid and "135790" not in paid
 
 
+def test_a_wrong_pin_at_the_till_charges_nothing(shop: Run) -> None:
+    told = shop("card", "tap", *PAIR, "--pin", "12.50", typed="000000\n", code=1).output
+    assert "Wrong PIN; tries left: 2." in told and "Nothing was charged" in told
+    assert "¥200.00" in shop("card", "show", "alice.purse").output
+
+
 def test_a_wrong_pin_says_how_many_tries_are_left(shop: Run) -> None:
     told = shop("card", "arm", "alice.purse", "300", typed="000000\n", code=1).output
     assert "Wrong PIN; tries left: 2." in told

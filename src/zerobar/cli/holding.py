@@ -20,8 +20,10 @@ def arm_card(
 ) -> None:
     """Allow one tap above the no-PIN limit, until the card's next entry."""
     with explained():
-        amount = _maximum(maximum)
-        arm_on_contact(card, amount)
+        amount, pin = _maximum(maximum), ask_pin()
+        with card_at(card) as purse:
+            purse.verify_pin(pin)
+            purse.arm(amount)
     say(f"Armed for one tap of at most {amount}." if amount else "Disarmed.")
 
 
@@ -32,14 +34,6 @@ def change_pin(card: CardAddress) -> None:
     with explained(), card_at(card) as purse:
         purse.change_pin(old, new)
     say("The PIN is changed.")
-
-
-def arm_on_contact(card: str, maximum: Fen) -> None:
-    """Ask for the PIN and arm the card at an address; raise CardError."""
-    pin = ask_pin()
-    with card_at(card) as purse:
-        purse.verify_pin(pin)
-        purse.arm(maximum)
 
 
 def ask_pin(prompt: str = "PIN") -> str:

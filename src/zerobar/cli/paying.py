@@ -9,7 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from zerobar.cli.console import complain, explained, say
-from zerobar.cli.holding import arm_on_contact
+from zerobar.cli.holding import ask_pin
 from zerobar.cli.options import PayeeAddress, PayerAddress, Yuan
 from zerobar.cli.sessions import card_at, in_field
 from zerobar.purse.money import Fen
@@ -59,10 +59,9 @@ def tap_cards(
         fen = Fen.parse(amount)
         terms = Terms(fen, _reference(reference), signed=signed)
         _check_two_cards(payer, payee)
-        if pin:
-            arm_on_contact(payer, fen)
+        typed = ask_pin() if pin else None
         with card_at(payee) as till:
-            outcome = tap(in_field(payer), till, terms)
+            outcome = tap(in_field(payer), till, terms, pin=typed)
     _tell(outcome)
 
 

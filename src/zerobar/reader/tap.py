@@ -50,22 +50,41 @@ def _keep_nothing(_: TapOutcome) -> None:
     return None
 
 
-def tap(payer: OpenPayer, payee: PurseCard, terms: Terms, keep: Keep = _keep_nothing) -> TapOutcome:
+def tap(
+    payer: OpenPayer,
+    payee: PurseCard,
+    terms: Terms,
+    keep: Keep = _keep_nothing,
+    *,
+    pin: str | None = None,
+) -> TapOutcome:
     """Let the payer's card pay these terms to the payee's; never raises CardError.
 
     The payer's card gets two commands, SELECT and PAY, and may leave before the payee's purse
     is given the voucher. When the outcome is not final, its `next_step` says what to do, and
     `resume` does it.
+
+    Args:
+        payer: brings the payer's card into the field.
+        payee: the payee's purse.
+        terms: what is asked for.
+        keep: stores what `resume` needs.
+        pin: of the payer, typed at the till: one command more in the field.
     """
     try:
         order = _prepare(payee, terms)
     except CardError as error:
         return TapOutcome(TapStatus.NOT_PREPARED, error=error)
-    return resume(payer, payee, TapOutcome(TapStatus.NOT_TAPPED, order), keep)
+    return resume(payer, payee, TapOutcome(TapStatus.NOT_TAPPED, order), keep, pin=pin)
 
 
 def resume(
-    payer: OpenPayer, payee: PurseCard, outcome: TapOutcome, keep: Keep = _keep_nothing
+    payer: OpenPayer,
+    payee: PurseCard,
+    outcome: TapOutcome,
+    keep: Keep = _keep_nothing,
+    *,
+    pin: str | None = None,
 ) -> TapOutcome:
     """Go on with a tap where it stopped; the payer is charged at most once, however often.
 
@@ -77,20 +96,22 @@ def resume(
         return outcome
     if outcome.voucher is None:
         keep(outcome)
-        outcome = collect(payer, outcome.order)
+        outcome = collect(payer, outcome.order, pin=pin)
     if outcome.voucher is None:
         return outcome
     keep(outcome)
     return deliver(payee, outcome)
 
 
-def collect(payer: OpenPayer, order: Request | SignedRequest) -> TapOutcome:
+def collect(
+    payer: OpenPayer, order: Request | SignedRequest, *, pin: str | None = None
+) -> TapOutcome:
     """Let the payer's card pay a request, and leave; the voucher is then in the outcome."""
     try:
         with payer() as link:
             card = PurseCard(link)
             card.select()
-            return _pay(card, order)
+            return _pay(card, order, pin)
     except CardError as error:
         return TapOutcome(TapStatus.NOT_TAPPED, order, error=error)
 
@@ -116,8 +137,10 @@ def _prepare(payee: PurseCard, terms: Terms) -> Request | SignedRequest:
     return prepare(terms.kind, terms.amount, terms.currency, terms.reference)
 
 
-def _pay(card: PurseCard, order: Request | SignedRequest) -> TapOutcome:
+def _pay(card: PurseCard, order: Request | SignedRequest, pin: str | None) -> TapOutcome:
     try:
+        if pin is not None:
+            card.verify_pin(pin)
         payment = card.pay(order)
         _check_payment(payment, order)
     except CardError as error:

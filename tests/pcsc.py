@@ -1,3 +1,5 @@
+"""A real smart card service for tests: one for each test process, as a pytest plugin."""
+
 from __future__ import annotations
 
 import os

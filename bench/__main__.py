@@ -1,0 +1,41 @@
+"""`python -m bench`: the table of all benchmarks, in Markdown."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from bench import machine, tap, timing
+from bench.purses import MOST_TAPS_PER_ROUND
+from bench.report import table
+
+
+def main() -> None:
+    given = _arguments()
+    print("## Machine\n")
+    print(table(("what", ""), [*machine.description(), ("purse files", _file_system())]))
+    counts = tap.count()
+    print("\n## The tap, counted\n")
+    print(tap.counts_table(counts))
+    print("\n## How long the tap holds a card (model)\n")
+    print(tap.hold_table(counts))
+    print(f"\n## The tap, timed: {given.rounds} rounds of {given.taps}, in milliseconds\n")
+    print(timing.times_table(given.rounds, given.taps, counts.payer.barriers))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=7, help="at least 5 to be quoted")
+    parser.add_argument("--taps", type=int, default=MOST_TAPS_PER_ROUND, help="in a round")
+    return parser.parse_args()
+
+
+def _file_system() -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        kind = machine.file_system_of(Path(folder).resolve())
+    return f"{kind}, fdatasync at every commit"
+
+
+if __name__ == "__main__":
+    main()

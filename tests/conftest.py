@@ -1,0 +1,67 @@
+"""What every test shares: how hard hypothesis tries, and when a skip is a failure.
+
+ZEROBAR_PROFILE=quick|everyday|deep chooses the first. With ZEROBAR_REQUIRE_ALL=1, as in .ci/run,
+every system part is promised to be there, so a test that skips has been lost and fails the run.
+"""
+
+import os
+from collections.abc import Generator
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+pytest_plugins = ["tests.pcsc", "tests.postgres"]
+
+PROFILE = os.environ.get("ZEROBAR_PROFILE", "everyday")
+REQUIRE_ALL = os.environ.get("ZEROBAR_REQUIRE_ALL", "") == "1"
+
+# A clock on a shared machine says nothing about the code, so no example has a deadline.
+settings.register_profile(
+    "everyday",
+    deadline=None,
+    derandomize=True,
+    max_examples=100,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("quick", settings.get_profile("everyday"), max_examples=20)
+# Only deep looks where nobody looked before; `make deep` prints the seed that repeats it.
+settings.register_profile(
+    "deep", settings.get_profile("everyday"), derandomize=False, max_examples=5_000
+)
+settings.load_profile(PROFILE)
+
+
+def pytest_report_header() -> str:
+    """Say which of the two switches are on."""
+    skips = "fail the run" if REQUIRE_ALL else "are allowed"
+    return f"zerobar: profile {PROFILE}, skips {skips}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Judge the skip of one test."""
+    report = yield
+    # An expected failure is reported as a skip too, but it did run.
+    if not hasattr(report, "wasxfail"):
+        _refuse_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Judge the skip of a whole file, as by pytest.importorskip."""
+    report = yield
+    _refuse_skip(report)
+    return report
+
+
+def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if REQUIRE_ALL and report.outcome == "skipped":
+        report.outcome = "failed"
+        report.longrepr = f"ZEROBAR_REQUIRE_ALL=1 allows no skip: {_reason(report.longrepr)}"
+
+
+def _reason(longrepr: object) -> str:
+    # pytest gives a skip as (path, line, reason).
+    return str(longrepr[2]) if isinstance(longrepr, tuple) else str(longrepr)
