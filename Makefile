@@ -56,7 +56,7 @@ format: setup ## put the code in order
 	$(BIN)/ruff format .
 
 lock: setup ## pin the newest dependencies that pyproject.toml allows
-	$(COMPILE) --upgrade --extra dev --output-file requirements/dev.txt pyproject.toml
+	$(COMPILE) --upgrade --extra dev --extra bank --output-file requirements/dev.txt pyproject.toml
 	$(COMPILE) --upgrade --extra pcsc --constraint requirements/dev.txt \
 		--output-file requirements/pcsc.txt pyproject.toml
 

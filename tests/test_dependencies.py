@@ -15,8 +15,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 EXTRAS: dict[str, list[str]] = PROJECT["optional-dependencies"]
 LOCKS = {"dev": ROOT / "requirements" / "dev.txt", "pcsc": ROOT / "requirements" / "pcsc.txt"}
 
-# The one distribution whose module has another name.
-MODULES = {"pyscard": "smartcard"}
+# Distributions whose module has another name.
+MODULES = {"psycopg-pool": "psycopg_pool", "pyscard": "smartcard"}
 PIN = re.compile(r"^([A-Za-z0-9_.-]+)==(\S+)((?: \\\n    --hash=sha256:[0-9a-f]{64})+)$", re.M)
 
 
@@ -40,7 +40,7 @@ def imported_modules(package: Path) -> set[str]:
 
 
 def test_every_import_of_the_package_is_declared() -> None:
-    modules = {MODULES.get(need.name, need.name) for need in declared("pcsc")}
+    modules = {MODULES.get(need.name, need.name) for need in declared("pcsc") + declared("bank")}
     assert imported_modules(ROOT / "src") <= modules | {"zerobar"}
 
 

@@ -13,7 +13,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ["branch", "cli", "conformance", "demo", "element", "issuer", "purse", "reader"]
+PACKAGES = [
+    "branch",
+    "cli",
+    "conformance",
+    "database",
+    "demo",
+    "element",
+    "issuer",
+    "ledger",
+    "purse",
+    "reader",
+]
 
 # Everything the purse may import besides itself. What is not here reads a clock, a file, a socket,
 # the system's randomness or another process, or has not been thought about yet.
