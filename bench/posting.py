@@ -1,0 +1,143 @@
+"""Posting: how many transfers a second the ledger stores for good, beside pgbench on one server.
+
+Every figure stands next to a run of pgbench in the same round. Transfers are made before the
+clock starts; the clock stops when the last answer is there, so everything counted is durable.
+"""
+
+from __future__ import annotations
+
+import gc
+import random
+import shutil
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from uuid import UUID
+
+from bench.pgbench import Pgbench
+from bench.report import table, verdict
+from zerobar.database import PATIENT, Database, EmbeddedPostgres, connect
+from zerobar.database.migrations import migrate
+from zerobar.ledger import Account, GroupingPoster, Poster, Result, Transfer, open_accounts
+from zerobar.purse.money import Fen
+
+ACCOUNTS = 100_000
+HOT = 50
+FUNDS = Fen(100_000_000)
+SCALE = 50
+SETTINGS = {"shared_buffers": "1GB", "max_wal_size": "8GB"}
+
+
+@dataclass(frozen=True)
+class Load:
+    """One way of posting.
+
+    Attributes:
+        hot: all transfers are between so few accounts; None: between all.
+        group: chains in a group; None: whoever waits, through the grouping poster.
+        goal: times pgbench.
+    """
+
+    name: str
+    hot: int | None
+    group: int | None
+    transfers: int
+    goal: float
+
+
+LOADS = (
+    Load("uniform, as many as wait", None, None, 48_000, 20),
+    Load(f"{HOT} hot accounts, as many as wait", HOT, None, 48_000, 30),
+    Load("uniform, groups of 100", None, 100, 6_000, 7),
+)
+
+
+def posting_table(rounds: int, seconds: int) -> str:
+    """Run everything in turns and lay out medians and ratios."""
+    folder = Path(tempfile.mkdtemp(prefix="zerobar-bench-"))
+    try:
+        with EmbeddedPostgres(folder, settings=SETTINGS) as server:
+            anchor = Pgbench.prepared(server.database("pgbench"), SCALE)
+            found = _rounds(Ledger(server.database("ledger")), anchor, rounds, seconds)
+    finally:
+        shutil.rmtree(folder)
+    return _laid_out(found)
+
+
+def _rounds(
+    ledger: Ledger, anchor: Pgbench, rounds: int, seconds: int
+) -> list[tuple[float, list[float]]]:
+    found = []
+    for _ in range(rounds):
+        tps = anchor.transactions_per_s(seconds=seconds)
+        found.append((tps, [ledger.transfers_per_s(load) for load in LOADS]))
+    return found
+
+
+def _laid_out(found: list[tuple[float, list[float]]]) -> str:
+    rows = [("pgbench -s 50 -M prepared -c 8 -j 2", f"{median(t for t, _ in found):,.0f}", "", "")]
+    for i, load in enumerate(LOADS):
+        ratio = median(posted[i] / tps for tps, posted in found)
+        speed = f"{median(posted[i] for _, posted in found):,.0f}"
+        goal = f">= {load.goal:g}x {verdict(ratio >= load.goal)}"
+        rows.append((load.name, speed, f"{ratio:.1f}x", goal))
+    return table(("what", "transfers/s", "times pgbench", "goal"), rows)
+
+
+class Ledger:
+    """A ledger with many funded accounts."""
+
+    def __init__(self, database: Database) -> None:
+        migrate(database, "zerobar.ledger.migrations")
+        self._random = random.Random(1)
+        self._poster = Poster(
+            lambda: connect(database, "zerobar bench", PATIENT, autocommit=True),
+            lambda: datetime.now(UTC),
+        )
+        self._accounts = [self._id() for _ in range(ACCOUNTS)]
+        with connect(database, "zerobar bench", PATIENT, autocommit=True) as connection:
+            source = self._id()
+            open_accounts(connection, [Account(source, 1, floor=None)], datetime.now(UTC))
+            opened = [Account(account, 2) for account in self._accounts]
+            open_accounts(connection, opened, datetime.now(UTC))
+        funding = [Transfer(self._id(), source, a, FUNDS) for a in self._accounts]
+        self._in_groups(funding, 8_000)
+        self._grouping = GroupingPoster(self._poster)
+
+    def transfers_per_s(self, load: Load) -> float:
+        """Post a load and return its speed."""
+        names = self._accounts[: load.hot] if load.hot else self._accounts
+        transfers = [self._drawn(names) for _ in range(load.transfers)]
+        # The benchmark keeps all its transfers alive, which no server does: looking through
+        # them again and again would be charged to the poster.
+        gc.freeze()
+        begun = time.perf_counter()
+        if load.group is None:
+            self._as_they_wait(transfers)
+        else:
+            self._in_groups(transfers, load.group)
+        taken = time.perf_counter() - begun
+        gc.unfreeze()
+        return len(transfers) / taken
+
+    def _drawn(self, names: Sequence[UUID]) -> Transfer:
+        debit, credit = self._random.sample(names, 2)
+        return Transfer(self._id(), debit, credit, Fen(self._random.randint(1, 100)))
+
+    def _as_they_wait(self, transfers: Sequence[Transfer]) -> None:
+        answers = [self._grouping.submit(transfer) for transfer in transfers]
+        assert all(answer.result()[0].result is Result.POSTED for answer in answers)
+
+    def _in_groups(self, transfers: Sequence[Transfer], size: int) -> None:
+        for start in range(0, len(transfers), size):
+            group = [(transfer,) for transfer in transfers[start : start + size]]
+            assert all(posted[0].ok for posted in self._poster.post(group))
+
+    def _id(self) -> UUID:
+        """Return a UUIDv7 (RFC 9562, 5.7)."""
+        stamp = time.time_ns() // 1_000_000
+        return UUID(int=stamp << 80 | 7 << 76 | 2 << 62 | self._random.getrandbits(62))
