@@ -7,9 +7,9 @@ suite, and every vector made from it, has the same ones.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
-from typing import Any, Final, Protocol, Self
+from typing import Any, Final, Protocol
 
 from zerobar.issuer.authority import Authority, Validity
 from zerobar.issuer.operator import Operator
@@ -66,14 +66,14 @@ class NoWitness:
         """Forget."""
 
 
-@lru_cache(maxsize=None)
+@lru_cache(maxsize=4096)
 def private_key(name: str) -> bytes:
     """Return the test key of that name: made from the name, 32 bytes."""
     seed = hashlib.sha512(f"zerobar conformance suite: {name}".encode()).digest()
     return P256.private_key(seed[:KEY_SEED_LENGTH])
 
 
-@lru_cache(maxsize=None)
+@lru_cache(maxsize=4096)
 def public_key(name: str) -> bytes:
     """Return X||Y of the test key of that name, 64 bytes."""
     return P256.public_key(private_key(name))
@@ -198,14 +198,6 @@ class Counterpart:
         return self._world.hash(bytes(self.certificate))[:8]
 
 
-@dataclass(frozen=True)
-class _Operator:
-    """The operator's keys, behind the interface of the issuer."""
-
-    issuer: Operator
-    purse: Counterpart
-
-
 class World:
     """All other parties of one card's story, and the numbers they have used."""
 
@@ -215,16 +207,18 @@ class World:
         self._newcomers = 0
         self.ca = self.signer("certification authority")
         self.root = self.signer("root")
+        self.sync = self.signer("sync")
         self.stranger = self.signer("stranger")
         self.authority = Authority(
             NumberedSigner(ROOT_NUMBER, self.root), NumberedSigner(CA_NUMBER, self.ca)
         )
         self.bank = self._counterpart("operator purse", PurseClass.OPERATOR)
         self.operator = Operator(
-            NumberedSigner(SYNC_NUMBER, self.signer("sync")),
+            NumberedSigner(SYNC_NUMBER, self.sync),
             NumberedSigner(OPERATOR_NUMBER, self.bank.signer),
             self.bank.certificate,
         )
+        self.other_bank = self._counterpart("other operator's purse", PurseClass.OPERATOR)
         self.person = self._counterpart("person", PurseClass.PERSON)
         self.anonymous = self._counterpart("anonymous person", PurseClass.ANONYMOUS)
         self.merchant = self._counterpart("merchant", PurseClass.MERCHANT)
@@ -238,6 +232,10 @@ class World:
         """Return a purse that no card has met."""
         self._newcomers += 1
         return self._counterpart(f"newcomer {self._newcomers}", purse_class)
+
+    def nobody(self) -> bytes:
+        """Return an id that no purse has, 8 bytes, each time another."""
+        return b"nobd" + self.next_number().to_bytes(4)
 
     def next_number(self) -> int:
         """Return a request number, entry or time that no counterpart has used."""
