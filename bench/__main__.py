@@ -22,15 +22,16 @@ def main() -> None:
     print(tap.hold_table(counts))
     print(f"\n## The tap, timed: {given.rounds} rounds of {given.taps}, in milliseconds\n")
     print(timing.times_table(given.rounds, given.taps, counts.payer.barriers))
-    print(f"\n## Posting: {given.rounds} rounds, pgbench {given.seconds} s in each\n")
-    print(posting.posting_table(given.rounds, given.seconds))
+    size = posting.QUICK if given.quick else posting.Size(rounds=given.rounds)
+    print(f"\n## Posting: {size.rounds} rounds, pgbench {size.seconds} s in each\n")
+    print(posting.posting_table(size))
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=7, help="at least 5 to be quoted")
     parser.add_argument("--taps", type=int, default=MOST_TAPS_PER_ROUND, help="in a round")
-    parser.add_argument("--seconds", type=int, default=10, help="of pgbench in a round")
+    parser.add_argument("--quick", action="store_true", help="see that it runs: quote nothing")
     return parser.parse_args()
 
 

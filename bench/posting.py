@@ -25,11 +25,31 @@ from zerobar.database.migrations import migrate
 from zerobar.ledger import Account, GroupingPoster, Poster, Result, Transfer, open_accounts
 from zerobar.purse.money import Fen
 
-ACCOUNTS = 100_000
 HOT = 50
 FUNDS = Fen(100_000_000)
-SCALE = 50
 SETTINGS = {"shared_buffers": "1GB", "max_wal_size": "8GB"}
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is measured; goals are for the size that is the default.
+
+    Attributes:
+        rounds: in which everything is measured in turn.
+        seconds: of pgbench in each.
+        scale: of pgbench, 100,000 of its accounts each.
+        accounts: of the ledger.
+        transfers: in one measurement of the ledger.
+    """
+
+    rounds: int = 5
+    seconds: int = 10
+    scale: int = 50
+    accounts: int = 100_000
+    transfers: int = 48_000
+
+
+QUICK = Size(rounds=1, seconds=1, scale=1, accounts=1_000, transfers=4_000)
 
 
 @dataclass(frozen=True)
@@ -39,47 +59,47 @@ class Load:
     Attributes:
         hot: all transfers are between so few accounts; None: between all.
         group: chains in a group; None: whoever waits, through the grouping poster.
+        share: of a measurement's transfers; slow ways get fewer.
         goal: times pgbench.
     """
 
     name: str
     hot: int | None
     group: int | None
-    transfers: int
+    share: float
     goal: float
 
 
 LOADS = (
-    Load("uniform, as many as wait", None, None, 48_000, 20),
-    Load(f"{HOT} hot accounts, as many as wait", HOT, None, 48_000, 30),
-    Load("uniform, groups of 100", None, 100, 6_000, 7),
+    Load("uniform, as many as wait", None, None, 1, 20),
+    Load(f"{HOT} hot accounts, as many as wait", HOT, None, 1, 30),
+    Load("uniform, groups of 100", None, 100, 1 / 8, 7),
 )
 
 
-def posting_table(rounds: int, seconds: int) -> str:
+def posting_table(size: Size) -> str:
     """Run everything in turns and lay out medians and ratios."""
     folder = Path(tempfile.mkdtemp(prefix="zerobar-bench-"))
     try:
         with EmbeddedPostgres(folder, settings=SETTINGS) as server:
-            anchor = Pgbench.prepared(server.database("pgbench"), SCALE)
-            found = _rounds(Ledger(server.database("ledger")), anchor, rounds, seconds)
+            anchor = Pgbench.prepared(server.database("pgbench"), size.scale)
+            found = _rounds(Ledger(server.database("ledger"), size), anchor, size)
     finally:
         shutil.rmtree(folder)
-    return _laid_out(found)
+    return _laid_out(found, size)
 
 
-def _rounds(
-    ledger: Ledger, anchor: Pgbench, rounds: int, seconds: int
-) -> list[tuple[float, list[float]]]:
+def _rounds(ledger: Ledger, anchor: Pgbench, size: Size) -> list[tuple[float, list[float]]]:
     found = []
-    for _ in range(rounds):
-        tps = anchor.transactions_per_s(seconds=seconds)
+    for _ in range(size.rounds):
+        tps = anchor.transactions_per_s(seconds=size.seconds)
         found.append((tps, [ledger.transfers_per_s(load) for load in LOADS]))
     return found
 
 
-def _laid_out(found: list[tuple[float, list[float]]]) -> str:
-    rows = [("pgbench -s 50 -M prepared -c 8 -j 2", f"{median(t for t, _ in found):,.0f}", "", "")]
+def _laid_out(found: list[tuple[float, list[float]]], size: Size) -> str:
+    name = f"pgbench -s {size.scale} -M prepared -c 8 -j 2"
+    rows = [(name, f"{median(t for t, _ in found):,.0f}", "", "")]
     for i, load in enumerate(LOADS):
         ratio = median(posted[i] / tps for tps, posted in found)
         speed = f"{median(posted[i] for _, posted in found):,.0f}"
@@ -91,14 +111,15 @@ def _laid_out(found: list[tuple[float, list[float]]]) -> str:
 class Ledger:
     """A ledger with many funded accounts."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, size: Size) -> None:
+        self._size = size
         migrate(database, "zerobar.ledger.migrations")
         self._random = random.Random(1)
         self._poster = Poster(
             lambda: connect(database, "zerobar bench", PATIENT, autocommit=True),
             lambda: datetime.now(UTC),
         )
-        self._accounts = [self._id() for _ in range(ACCOUNTS)]
+        self._accounts = [self._id() for _ in range(size.accounts)]
         with connect(database, "zerobar bench", PATIENT, autocommit=True) as connection:
             source = self._id()
             open_accounts(connection, [Account(source, 1, floor=None)], datetime.now(UTC))
@@ -111,7 +132,7 @@ class Ledger:
     def transfers_per_s(self, load: Load) -> float:
         """Post a load and return its speed."""
         names = self._accounts[: load.hot] if load.hot else self._accounts
-        transfers = [self._drawn(names) for _ in range(load.transfers)]
+        transfers = [self._drawn(names) for _ in range(int(self._size.transfers * load.share))]
         # The benchmark keeps all its transfers alive, which no server does: looking through
         # them again and again would be charged to the poster.
         gc.freeze()

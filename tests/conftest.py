@@ -10,8 +10,6 @@ from collections.abc import Generator
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.pcsc", "tests.postgres"]
-
 PROFILE = os.environ.get("ZEROBAR_PROFILE", "everyday")
 REQUIRE_ALL = os.environ.get("ZEROBAR_REQUIRE_ALL", "") == "1"
 
