@@ -238,7 +238,8 @@ class Purse:
     @property
     def window(self) -> int:
         """Bit i is set when request `number` - i is credited or voided; 64 bits."""
-        return (self.newest.window << (self.number - self.newest.number)) & _WINDOW_MASK
+        slid = min(self.number - self.newest.number, WINDOW_SIZE)
+        return (self.newest.window << slid) & _WINDOW_MASK
 
     def window_bit(self, number: int) -> int:
         """Return the bit that stands for a request number, 0 outside the window."""
