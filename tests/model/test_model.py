@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.model import scopes
+from tests.model.__main__ import main
 from tests.model.explore import Explorer
 from tests.model.hunting import explore, hunt
 from tests.model.invariants import INVARIANTS
@@ -119,3 +120,16 @@ def test_every_step_can_be_told(mutant: Mutant) -> None:
     found = hunt(mutant)
     lines = tell(found.world, found.violation).splitlines()
     assert len(lines) == len(found.violation.steps) + 2
+
+
+def test_the_command_line_tells_a_story(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["story", "undo twice"]) == 0
+    assert capsys.readouterr().out.endswith(f"Broken: 9. {INVARIANTS[9]}\n")
+
+
+@pytest.mark.parametrize("arguments", [[], ["story"], ["story", "no such bug"]])
+def test_the_command_line_says_what_it_takes(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    assert "python -m tests.model" in capsys.readouterr().err
