@@ -198,6 +198,18 @@ EVERYDAY: Final = (
     OPENED,
 )
 
+_TAP_TWICE: Final = replace(TAP, name="a tap, synchronised twice", states=(2, 2))
+_TWO_TAPS: Final = replace(TAP, name="two taps", pays=(2, 0), forged=())
+_GOES_ROUND: Final = replace(
+    PRUNED,
+    name="a log that goes round, with a payee",
+    loaded=(4, 0),
+    numbers=(0, 1),
+    pays=(4, 0),
+    states=(2, 0),
+    service=tuple(hosted(Kind.UNLOAD, OPERATOR, n, 1) for n in (1, 2, 3)),
+    forged=(),
+)
 _MANY_LOADS: Final = replace(LOADS, name="two loads", loads=2, states=(2,))
 _TWO_PAYERS_SYNC: Final = replace(TWO_PAYERS, name="two payers, all synchronised", states=(1, 1, 1))
 _ALL_ONWARD: Final = replace(ONWARD, name="received, spent, all synchronised", states=(1, 1, 1))
@@ -207,6 +219,9 @@ _WEAKER: Final = replace(
 )
 
 DEEP: Final = (
+    _TAP_TWICE,
+    _TWO_TAPS,
+    _GOES_ROUND,
     _MANY_LOADS,
     _TWO_PAYERS_SYNC,
     _ALL_ONWARD,
