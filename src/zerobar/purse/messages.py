@@ -469,6 +469,19 @@ def chain_after(suite: Suite, chain: bytes, kind: EntryKind, entry: int, content
     return suite.hash(chain + struct.pack(">BI", kind, entry) + content)[:16]
 
 
+def terms_of(asked: Request | Voucher) -> tuple[object, ...]:
+    """Return what a voucher takes over from the request it pays: both must be the same."""
+    return (
+        asked.kind,
+        asked.payee_id,
+        asked.number,
+        asked.amount,
+        asked.currency,
+        asked.tag,
+        asked.reference,
+    )
+
+
 def class_block_id(purse_class: PurseClass) -> bytes:
     """Return the blocklist id that stands for a whole class, 8 bytes."""
     return CLASS_BLOCK_PREFIX + bytes((purse_class,))

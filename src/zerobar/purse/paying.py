@@ -14,6 +14,7 @@ from zerobar.purse.messages import (
     VoidFlags,
     VoidStatement,
     Voucher,
+    terms_of,
 )
 from zerobar.purse.money import MAX_AMOUNT, Fen
 from zerobar.purse.purse import COUNTER_END, Purse, refuse_if
@@ -96,18 +97,6 @@ class Order:
         )
 
 
-def _terms_of(voucher: Voucher) -> tuple[object, ...]:
-    return (
-        voucher.kind,
-        voucher.payee_id,
-        voucher.number,
-        voucher.amount,
-        voucher.currency,
-        voucher.tag,
-        voucher.reference,
-    )
-
-
 def pay(purse: Purse, order: Order) -> bytes:
     """Sign a voucher for an order, commit it, and answer it; the same order, the same answer."""
     refuse_if(order.currency != purse.currency, Status.MALFORMED)
@@ -129,7 +118,7 @@ def find_earlier(purse: Purse, order: Order) -> Slot | None:
     """Return the slot of the same order; refuse another one under the same number."""
     key = order.payee_id + order.number.to_bytes(4)
     slots = purse.ring.find_all((EntryKind.PAY,), key, purse.base)
-    same = [slot for slot in slots if _terms_of(Voucher.parse(slot.payload)) == order.terms]
+    same = [slot for slot in slots if terms_of(Voucher.parse(slot.payload)) == order.terms]
     if slots and not same and order.kind is not Kind.PUSH:
         raise Refusal(Status.OTHER_CONTENT)
     return same[0] if same else None

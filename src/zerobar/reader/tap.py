@@ -10,7 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from zerobar.purse.messages import Kind, Receipt, ReceiptStatus, Request, SignedRequest, Voucher
+from zerobar.purse.messages import (
+    Kind,
+    Receipt,
+    ReceiptStatus,
+    Request,
+    SignedRequest,
+    Voucher,
+    terms_of,
+)
 from zerobar.purse.money import CNY, Fen
 from zerobar.reader.card import Payment, PurseCard
 from zerobar.reader.errors import BadAnswer, CardError
@@ -157,20 +165,8 @@ def _check_payment(payment: Payment, order: Request | SignedRequest) -> None:
     again must not pass for having paid.
     """
     request = order.request if isinstance(order, SignedRequest) else order
-    if _terms_of(payment.voucher) != _terms_of(request):
+    if terms_of(payment.voucher) != terms_of(request):
         raise BadAnswer("the voucher is for something else")
-
-
-def _terms_of(message: Voucher | Request) -> tuple[object, ...]:
-    return (
-        message.kind,
-        message.payee_id,
-        message.number,
-        message.amount,
-        message.currency,
-        message.tag,
-        message.reference,
-    )
 
 
 def _check_receipt(receipt: Receipt, voucher: Voucher) -> None:
