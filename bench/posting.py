@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import random
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -22,10 +23,22 @@ from bench.pgbench import Pgbench
 from bench.report import table, verdict
 from zerobar.database import PATIENT, Database, EmbeddedPostgres, connect
 from zerobar.database.migrations import migrate
-from zerobar.ledger import Account, GroupingPoster, Poster, Result, Transfer, open_accounts
+from zerobar.ledger import (
+    Account,
+    Answer,
+    GroupingPoster,
+    Poster,
+    Posting,
+    Transfer,
+    open_accounts,
+)
 from zerobar.purse.money import Fen
 
 HOT = 50
+FRAME = 64
+"""Chains that come in at once, as the frames of processes that ask bring them."""
+SWITCH_S = 0.0005
+"""How often threads take turns, as in the process that posts for others."""
 FUNDS = Fen(100_000_000)
 SETTINGS = {"shared_buffers": "1GB", "max_wal_size": "8GB"}
 
@@ -79,6 +92,7 @@ LOADS = (
 
 def posting_table(size: Size) -> str:
     """Run everything in turns and lay out medians and ratios."""
+    sys.setswitchinterval(SWITCH_S)
     folder = Path(tempfile.mkdtemp(prefix="zerobar-bench-"))
     try:
         with EmbeddedPostgres(folder, settings=SETTINGS) as server:
@@ -150,15 +164,21 @@ class Ledger:
         return Transfer(self._id(), debit, credit, Fen(self._random.randint(1, 100)))
 
     def _as_they_wait(self, transfers: Sequence[Transfer]) -> None:
-        answers = [self._grouping.submit(transfer) for transfer in transfers]
-        assert all(answer.result()[0].result is Result.POSTED for answer in answers)
+        postings = [Posting((transfer,)) for transfer in transfers]
+        frames = [postings[i : i + FRAME] for i in range(0, len(postings), FRAME)]
+        waiting = [self._grouping.submit_many(frame) for frame in frames]
+        assert all(_is_posted(answer) for told in waiting for answer in told.result())
 
     def _in_groups(self, transfers: Sequence[Transfer], size: int) -> None:
         for start in range(0, len(transfers), size):
-            group = [(transfer,) for transfer in transfers[start : start + size]]
-            assert all(posted[0].ok for posted in self._poster.post(group))
+            group = [Posting((transfer,)) for transfer in transfers[start : start + size]]
+            assert all(_is_posted(answer) for answer in self._poster.post(group))
 
     def _id(self) -> UUID:
         """Return a UUIDv7 (RFC 9562, 5.7)."""
         stamp = time.time_ns() // 1_000_000
         return UUID(int=stamp << 80 | 7 << 76 | 2 << 62 | self._random.getrandbits(62))
+
+
+def _is_posted(answer: Answer) -> bool:
+    return isinstance(answer, list) and all(posted.ok for posted in answer)

@@ -43,23 +43,24 @@ class DatabaseMaker:
         self._server = server
         self._owner = owner
         self._numbers = itertools.count(1)
-        self._templates: dict[str, str] = {}
+        self._templates: dict[tuple[str, ...], str] = {}
 
-    def new(self, package: str | None = None) -> Database:
-        """Make a database, empty or with a package's tables."""
-        template = "template0" if package is None else self._template(package)
+    def new(self, *packages: str) -> Database:
+        """Make a database, empty or with the tables of packages."""
+        template = self._template(packages) if packages else "template0"
         return self._create(f"test_{next(self._numbers)}", template)
 
     def drop(self, database: Database) -> None:
         """Drop a database, whoever is connected."""
         self._run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(database.name)))
 
-    def _template(self, package: str) -> str:
-        if package not in self._templates:
+    def _template(self, packages: tuple[str, ...]) -> str:
+        if packages not in self._templates:
             database = self._create(f"template_{len(self._templates) + 2}", "template0")
-            migrate(database, package)
-            self._templates[package] = database.name
-        return self._templates[package]
+            for package in packages:
+                migrate(database, package)
+            self._templates[packages] = database.name
+        return self._templates[packages]
 
     def _create(self, name: str, template: str) -> Database:
         names = [sql.Identifier(word) for word in (name, OWNER, template)]
@@ -92,11 +93,11 @@ def database_maker(postgres: EmbeddedPostgres) -> DatabaseMaker:
 
 @pytest.fixture
 def new_database(database_maker: DatabaseMaker) -> Iterator[NewDatabase]:
-    """Give databases on demand, empty or with a package's tables; they end with the test."""
+    """Give databases on demand, empty or with packages' tables; they end with the test."""
     made: list[Database] = []
 
-    def make(package: str | None = None) -> Database:
-        made.append(database_maker.new(package))
+    def make(*packages: str) -> Database:
+        made.append(database_maker.new(*packages))
         return made[-1]
 
     yield make

@@ -16,7 +16,13 @@ EXTRAS: dict[str, list[str]] = PROJECT["optional-dependencies"]
 LOCKS = {"dev": ROOT / "requirements" / "dev.txt", "pcsc": ROOT / "requirements" / "pcsc.txt"}
 
 # Distributions whose module has another name.
-MODULES = {"psycopg-pool": "psycopg_pool", "pyscard": "smartcard"}
+MODULES = {
+    "argon2-cffi": "argon2",
+    "phonenumberslite": "phonenumbers",
+    "psycopg-pool": "psycopg_pool",
+    "pyscard": "smartcard",
+    "python-stdnum": "stdnum",
+}
 PIN = re.compile(r"^([A-Za-z0-9_.-]+)==(\S+)((?: \\\n    --hash=sha256:[0-9a-f]{64})+)$", re.M)
 
 

@@ -13,18 +13,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = [
-    "branch",
-    "cli",
-    "conformance",
-    "database",
-    "demo",
-    "element",
-    "issuer",
-    "ledger",
-    "purse",
-    "reader",
-]
+SOURCE = ROOT / "src" / "zerobar"
+PACKAGES = [str(path.parent.relative_to(SOURCE)) for path in SOURCE.rglob("__init__.py")]
 
 # Everything the purse may import besides itself. What is not here reads a clock, a file, a socket,
 # the system's randomness or another process, or has not been thought about yet.
@@ -96,7 +86,7 @@ def _is_pure(module: str) -> bool:
 
 def make_tree(source: Path, module: str, text: str) -> None:
     """Make every package, empty but for one module."""
-    for package in ["", *PACKAGES]:
+    for package in PACKAGES:
         (source / "zerobar" / package).mkdir(parents=True, exist_ok=True)
         (source / "zerobar" / package / "__init__.py").touch()
     (source / "zerobar" / "__main__.py").write_text("from zerobar import cli\n")
@@ -136,7 +126,7 @@ PCSC = "only the reader knows the PC/SC library"
         (FLOORS, "reader/tap.py", "from zerobar.conformance import suite\n"),
         (FLOORS, "conformance/suite.py", "from zerobar import branch\n"),
         (FLOORS, "demo/story.py", "from zerobar.cli import app\n"),
-        (FLOORS, "bank/__init__.py", ""),
+        (FLOORS, "novelty/__init__.py", ""),
         (SEALED, "purse/memory.py", "import os\n"),
         (SEALED, "purse/session.py", "from time import time\n"),
         (SCREENS, "issuer/loads.py", "import rich.console\n"),

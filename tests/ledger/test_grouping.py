@@ -3,29 +3,37 @@ from __future__ import annotations
 import asyncio
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 import psycopg
 import pytest
 
-from tests.ledger.conftest import Clock, Connect, Connection
-from tests.ledger.worlds import SOURCE, WALLETS
+from tests.ledger.conftest import BEGINNING, Clock, Connect, Connection
+from tests.ledger.worlds import KEYS, SOURCE, WALLETS
 from zerobar.ledger import (
+    Account,
+    Closing,
+    Counter,
     GroupingPoster,
     LedgerBusy,
     LedgerUnavailable,
     Posted,
     Poster,
+    Posting,
     Result,
     Transfer,
     balance,
     grouping,
+    open_accounts,
+    read_counter,
+    read_counters,
     trial_balance,
 )
 from zerobar.purse.money import Fen
 
 ALICE, BO, CAFE, _ = WALLETS
+DAY = KEYS[0]
 
 
 @pytest.fixture
@@ -72,7 +80,43 @@ def test_the_same_transfer_from_many_threads_posts_once(
     assert balance(reading, BO).balance == 10
 
 
-def _in_threads(work: object, arguments: range) -> None:
+def test_many_threads_never_push_a_counter_above_its_limit(
+    ledger: GroupingPoster, reading: Connection
+) -> None:
+    """A daily limit of 1000 for one key, and a code for each payment that is used up by it."""
+    told: list[Posted] = []
+
+    def spend(first: int) -> None:
+        drawn = random.Random(first)
+        for number in range(first, first + 100):
+            amount = drawn.randint(1, 9)
+            limit, code = Counter(DAY, 20261125, amount, 1000), Counter(UUID(int=number), 0, 1, 1)
+            told.extend(ledger.post(transfer(number, SOURCE, BO, amount), counters=(limit, code)))
+
+    _in_threads(spend, range(1000, 9000, 1000))
+    spent = balance(reading, BO).balance
+    assert 990 <= spent <= 1000
+    assert read_counter(reading, DAY, 20261125) == spent
+    used = [UUID(int=n) for first in range(1000, 9000, 1000) for n in range(first, first + 100)]
+    counted = read_counters(reading, [(key, 0) for key in used])
+    assert sum(counted.values()) == sum(p.ok for p in told)
+    assert {p.result for p in told} == {Result.POSTED, Result.COUNTER_EXCEEDED}
+
+
+def test_of_many_that_use_one_code_one_is_posted(
+    ledger: GroupingPoster, reading: Connection
+) -> None:
+    told: list[Posted] = []
+
+    def use(number: int) -> None:
+        told.extend(ledger.post(transfer(number, SOURCE, BO, 5), counters=(Counter(DAY, 0, 1, 1),)))
+
+    _in_threads(use, range(1, 33))
+    assert sum(p.ok for p in told) == 1
+    assert balance(reading, BO).balance == 5
+
+
+def _in_threads(work: object, arguments: Iterable[int]) -> None:
     assert callable(work)
     threads = [threading.Thread(target=work, args=(a,)) for a in arguments]
     for thread in threads:
@@ -160,3 +204,47 @@ def test_closing_posts_all_that_waits(poster: Poster, reading: Connection) -> No
         answers = [ledger.submit(transfer(n, SOURCE, CAFE, 1)) for n in range(1, 3001)]
     assert all(answer.result(0)[0].ok for answer in answers)
     assert balance(reading, CAFE).balance == 3000
+
+
+def test_many_chains_are_asked_and_answered_in_order(ledger: GroupingPoster) -> None:
+    postings = [Posting((transfer(n, ALICE, BO, n),)) for n in range(2, 300)]
+    funded = ledger.submit(transfer(1, SOURCE, ALICE, 5000))
+    told = ledger.submit_many(postings).result(30)
+    assert funded.result(30)[0].ok
+    answered = [answer[0] for answer in told if isinstance(answer, list)]
+    assert [p.transfer_id.int for p in answered] == list(range(2, 300))
+    assert [p.ok for p in answered] == [n * (n + 1) // 2 - 1 <= 5000 for n in range(2, 300)]
+
+
+def test_an_account_is_closed_between_postings(ledger: GroupingPoster, reading: Connection) -> None:
+    ledger.post(transfer(1, SOURCE, ALICE, 100))
+    assert ledger.close_account(ALICE).result is Closing.BALANCE_LEFT
+    ledger.post(transfer(2, ALICE, BO, 100))
+    first, again = ledger.close_account(ALICE), ledger.close_account(ALICE)
+    assert first.ok and not first.repeated and again.ok and again.repeated
+    assert ledger.post(transfer(3, SOURCE, ALICE, 1))[0].result is Result.CREDIT_CLOSED
+    ends = reading.execute("SELECT account_id FROM ledger.account_end").fetchall()
+    assert ends == [(ALICE,)]
+
+
+def test_of_closing_and_paying_at_once_only_one_succeeds(
+    ledger: GroupingPoster, reading: Connection
+) -> None:
+    accounts = [Account(UUID(int=5000 + n), 2) for n in range(64)]
+    open_accounts(reading, accounts, BEGINNING)
+    paid: dict[int, bool] = {}
+    closed: dict[int, bool] = {}
+
+    def race(first: int) -> None:
+        for n in range(first % 64, 64, 2):
+            if first < 64:
+                paid[n] = ledger.post(transfer(n + 1, SOURCE, accounts[n].id, 1))[0].ok
+            else:
+                closed[n] = ledger.close_account(accounts[n].id).ok
+
+    _in_threads(race, (0, 1, 64, 65))
+    assert all(paid[n] != closed[n] for n in range(64))
+
+
+def test_tasks_close_accounts_too(ledger: GroupingPoster) -> None:
+    assert asyncio.run(ledger.close_account_async(CAFE)).ok

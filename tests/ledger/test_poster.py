@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,23 +8,38 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.ledger.conftest import BEGINNING, Clock, Connect, Connection
 from tests.ledger.plain import PlainLedger
-from tests.ledger.worlds import ACCOUNTS, SOURCE, WALLETS, funding, histories
+from tests.ledger.worlds import (
+    ACCOUNTS,
+    KEYS,
+    SOURCE,
+    WALLETS,
+    Step,
+    alone,
+    funding,
+    histories,
+)
 from zerobar.ledger import (
     Account,
     AccountConflict,
     AnotherPoster,
     Balance,
-    Chain,
+    Closing,
+    Counter,
+    Posted,
     Poster,
+    Posting,
     Result,
     Transfer,
     TransferKind,
     balance,
     balance_at,
     open_accounts,
+    read_counter,
+    read_counters,
     statement,
     trial_balance,
 )
@@ -39,7 +53,12 @@ def transfer(number: int, debit: UUID, credit: UUID, amount: int) -> Transfer:
 
 
 def results(poster: Poster, *transfers: Transfer) -> list[Result]:
-    return [answers[0].result for answers in poster.post([(t,) for t in transfers])]
+    return [told[0].result for told in answers(poster, *map(alone, transfers))]
+
+
+def answers(poster: Poster, *postings: Posting) -> list[list[Posted]]:
+    told = poster.post(postings)
+    return [answer for answer in told if isinstance(answer, list)]
 
 
 def test_a_group_is_judged_in_its_order(poster: Poster, reading: Connection) -> None:
@@ -59,8 +78,8 @@ def test_a_group_is_judged_in_its_order(poster: Poster, reading: Connection) -> 
 
 
 def test_the_same_transfer_gets_the_first_answer(poster: Poster, reading: Connection) -> None:
-    (first,) = poster.post([(transfer(1, SOURCE, ALICE, 100),)])[0]
-    (again,) = poster.post([(transfer(1, SOURCE, ALICE, 100),)])[0]
+    ((first,),) = answers(poster, alone(transfer(1, SOURCE, ALICE, 100)))
+    ((again,),) = answers(poster, alone(transfer(1, SOURCE, ALICE, 100)))
     assert again.repeated and (again.result, again.posted_at) == (Result.POSTED, first.posted_at)
     assert balance(reading, ALICE).balance == 100
 
@@ -118,7 +137,7 @@ _worlds = itertools.count(1)
 def test_the_database_agrees_with_a_plain_ledger(
     poster: Poster,
     reading: Connection,
-    history: list[Chain],
+    history: list[Step],
     sizes: list[int],
     restarts: bool,
 ) -> None:
@@ -126,16 +145,30 @@ def test_the_database_agrees_with_a_plain_ledger(
     accounts = [replace(a, id=_in_world(a.id, world)) for a in ACCOUNTS]
     open_accounts(reading, accounts, BEGINNING)
     plain = PlainLedger({a.id: a for a in accounts})
-    for group in _grouped([_chain_in_world(c, world) for c in history], sizes):
-        expected = [plain.post(chain) for chain in group]
-        assert [[p.result for p in told] for told in poster.post(group)] == expected
+    for group in _grouped([_step_in_world(step, world) for step in history], sizes):
+        _take_group(poster, plain, group)
         if restarts:
             poster.reopen()
     for account in accounts:
         now = balance(reading, account.id)
         money = (plain.balance(account.id), plain.held(account.id))
         assert (now.balance, now.held) == money
+    named = [(_in_world(key, world), period) for key in KEYS for period in (0, 20261125)]
+    assert read_counters(reading, named) == {name: plain.total(*name) for name in named}
     assert trial_balance(reading).balanced
+
+
+def _take_group(poster: Poster, plain: PlainLedger, steps: list[Step]) -> None:
+    """Post the chains of a group together, and then close what it closes."""
+    postings = [step for step in steps if isinstance(step, Posting)]
+    expected = [plain.post(posting) for posting in postings]
+    told = answers(poster, *postings)
+    assert [[p.result for p in answer] for answer in told] == expected
+    for posted in (p for answer in told for p in answer):
+        if posted.result is not Result.OTHER_CONTENT and posted.transfer_id in plain.answers:
+            assert posted.counter == plain.counter(posted.transfer_id)
+    for account in (step for step in steps if isinstance(step, UUID)):
+        assert poster.close_account(account).result is plain.close(account)
 
 
 def _in_world(name: UUID, world: int) -> UUID:
@@ -143,8 +176,10 @@ def _in_world(name: UUID, world: int) -> UUID:
     return UUID(int=world << 64 | name.int)
 
 
-def _chain_in_world(chain: Chain, world: int) -> Chain:
-    return tuple(
+def _step_in_world(step: Step, world: int) -> Step:
+    if isinstance(step, UUID):
+        return _in_world(step, world)
+    chain = tuple(
         replace(
             t,
             id=_in_world(t.id, world),
@@ -152,11 +187,12 @@ def _chain_in_world(chain: Chain, world: int) -> Chain:
             credit=_in_world(t.credit, world),
             hold=t.hold and _in_world(t.hold, world),
         )
-        for t in chain
+        for t in step.transfers
     )
+    return Posting(chain, tuple(replace(c, key=_in_world(c.key, world)) for c in step.counters))
 
 
-def _grouped(history: list[Chain], sizes: list[int]) -> list[list[Chain]]:
+def _grouped(history: list[Step], sizes: list[int]) -> list[list[Step]]:
     groups, rest, turn = [], list(history), 0
     while rest:
         size = sizes[turn % len(sizes)]
@@ -171,7 +207,9 @@ def test_only_one_process_posts(opened: Connect, clock: Clock) -> None:
         Poster(opened, clock)
 
 
-@pytest.mark.parametrize("table", ["transfer", "entry", "hold_end", "posting_group"])
+@pytest.mark.parametrize(
+    "table", ["transfer", "entry", "hold_end", "counter", "account_end", "posting_group"]
+)
 @pytest.mark.parametrize("change", ["DELETE FROM", "TRUNCATE"])
 def test_invalid_nothing_is_ever_taken_back(
     poster: Poster, reading: Connection, table: str, change: str
@@ -236,3 +274,46 @@ def test_an_account_opened_while_the_poster_runs_can_be_paid(
     assert results(poster, transfer(1, SOURCE, late, 1)) == [Result.CREDIT_UNKNOWN]
     open_accounts(reading, [Account(late, 2)], BEGINNING)
     assert results(poster, transfer(2, SOURCE, late, 1)) == [Result.POSTED]
+
+
+def _once(number: int, key: UUID = KEYS[0]) -> Posting:
+    return Posting((transfer(number, SOURCE, ALICE, 1),), (Counter(key, 0, 1, 1),))
+
+
+def test_a_repeated_chain_counts_once(poster: Poster, reading: Connection) -> None:
+    told = answers(poster, _once(1), _once(1), _once(2))
+    assert [(p.result, p.repeated, p.counter) for (p,) in told] == [
+        (Result.POSTED, False, None),
+        (Result.POSTED, True, None),
+        (Result.COUNTER_EXCEEDED, False, 0),
+    ]
+    assert read_counter(reading, KEYS[0], 0) == 1 and read_counter(reading, KEYS[1], 0) == 0
+
+
+def test_counters_and_what_exceeded_them_are_known_after_a_restart(poster: Poster) -> None:
+    answers(poster, _once(1), _once(2))
+    poster.reopen()
+    told = answers(poster, _once(3), _once(2), _once(1))
+    assert [(p.result, p.repeated, p.counter) for (p,) in told] == [
+        (Result.COUNTER_EXCEEDED, False, 0),
+        (Result.COUNTER_EXCEEDED, True, 0),
+        (Result.POSTED, True, None),
+    ]
+
+
+def test_of_a_chain_with_an_exceeded_counter_the_first_transfer_says_so(poster: Poster) -> None:
+    answers(poster, _once(1))
+    chain = transfer(2, SOURCE, ALICE, 1), transfer(3, SOURCE, BO, 1)
+    ((first, second),) = answers(poster, Posting(chain, (Counter(KEYS[0], 0, 1, 1),)))
+    assert (first.result, first.counter) == (Result.COUNTER_EXCEEDED, 0)
+    assert (second.result, second.counter) == (Result.CHAIN_BROKEN, None)
+
+
+def test_a_closed_account_stays_closed_after_a_restart(poster: Poster) -> None:
+    assert poster.close_account(ALICE).ok
+    poster.reopen()
+    again = poster.close_account(ALICE)
+    assert again.ok and again.repeated
+    assert results(poster, transfer(1, SOURCE, ALICE, 1)) == [Result.CREDIT_CLOSED]
+    results(poster, transfer(2, SOURCE, BO, 1))
+    assert poster.close_account(BO).result is Closing.BALANCE_LEFT

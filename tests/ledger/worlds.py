@@ -1,4 +1,4 @@
-"""Accounts and transfers to draw from: few accounts, so that they meet; few ids, so they repeat."""
+"""Accounts and chains to draw from: few accounts, so that they meet; few ids, so they repeat."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from zerobar.ledger import Account, Chain, Transfer, TransferKind
+from zerobar.ledger import Account, Counter, Posting, Transfer, TransferKind
 from zerobar.purse.money import Fen
 
 SOURCE = UUID(int=1)
@@ -20,12 +20,26 @@ ACCOUNTS = (
     Account(DOLLARS, 2, currency=840),
 )
 IDS = tuple(UUID(int=1000 + i) for i in range(30))
+KEYS = tuple(UUID(int=3000 + i) for i in range(3))
+
+Step = Posting | UUID
+"""A chain to post, or an account to close."""
 
 _names = st.sampled_from((SOURCE, SOURCE, *WALLETS, *WALLETS, DOLLARS, NOBODY))
 _amounts = st.one_of(st.integers(1, 120), st.sampled_from((0, -1, 2**62, 2**62 + 1)))
+_ceilings = st.one_of(st.none(), st.none(), st.integers(-20, 300))
 _kinds = st.sampled_from(
-    (TransferKind.POST,) * 3 + (TransferKind.HOLD, TransferKind.COMMIT, TransferKind.VOID)
+    (TransferKind.POST,) * 4
+    + (TransferKind.HOLD, TransferKind.COMMIT, TransferKind.VOID, TransferKind.MARK)
 )
+_counters = st.builds(
+    Counter,
+    st.sampled_from(KEYS),
+    st.sampled_from((0, 0, 20261125)),
+    st.one_of(st.integers(0, 9), st.just(2**62)),
+    st.one_of(st.none(), st.integers(0, 20)),
+)
+_conditions = st.one_of(st.just(()), st.lists(_counters, max_size=3).map(tuple))
 
 
 @st.composite
@@ -39,30 +53,41 @@ def transfers(draw: st.DrawFn) -> Transfer:
         Fen(draw(_amounts)),
         kind=kind,
         hold=draw(st.sampled_from(IDS)) if ends else None,
+        ceiling=draw(_ceilings),
     )
 
 
 @st.composite
-def ended_holds(draw: st.DrawFn) -> list[Chain]:
+def ended_holds(draw: st.DrawFn) -> list[Step]:
     """A hold, and what ends it, with the same accounts: drawn apart they would hardly meet."""
     debit, credit = draw(_names), draw(_names)
     held, amount = draw(st.integers(1, 100)), draw(st.integers(1, 110))
     first, second = draw(st.sampled_from(IDS)), draw(st.sampled_from(IDS))
     kind = draw(st.sampled_from((TransferKind.COMMIT, TransferKind.VOID)))
     end = Fen(held if draw(st.booleans()) else amount)
-    return [
-        (Transfer(first, debit, credit, Fen(held), kind=TransferKind.HOLD),),
-        (Transfer(second, debit, credit, end, kind=kind, hold=first),),
-    ]
+    ceiling = draw(_ceilings)
+    hold = Transfer(first, debit, credit, Fen(held), kind=TransferKind.HOLD)
+    ended = Transfer(second, debit, credit, end, kind=kind, hold=first, ceiling=ceiling)
+    between: list[Step] = [credit] if draw(st.booleans()) else []
+    return [alone(hold), *between, Posting((ended,), draw(_conditions))]
 
 
-_singles = transfers().map(lambda t: [(t,)])
-_linked = st.lists(transfers(), min_size=2, max_size=4, unique_by=lambda t: t.id).map(
-    lambda ts: [tuple(ts)]
-)
+def alone(transfer: Transfer) -> Posting:
+    return Posting((transfer,))
+
+
+_singles = st.builds(Posting, st.tuples(transfers()), _conditions).map(lambda p: [p])
+_linked = st.builds(
+    Posting,
+    st.lists(transfers(), min_size=2, max_size=4, unique_by=lambda t: t.id).map(tuple),
+    _conditions,
+).map(lambda p: [p])
+_closings = _names.map(lambda name: [name])
 funding = [
-    (Transfer(UUID(int=2000 + i), SOURCE, wallet, Fen(100)),) for i, wallet in enumerate(WALLETS)
+    alone(Transfer(UUID(int=2000 + i), SOURCE, wallet, Fen(100)))
+    for i, wallet in enumerate(WALLETS)
 ]
-histories: st.SearchStrategy[list[Chain]] = st.lists(
-    st.one_of(_singles, _linked, ended_holds()), max_size=40
-).map(lambda parts: funding + [chain for part in parts for chain in part])
+histories: st.SearchStrategy[list[Step]] = st.tuples(
+    st.booleans(),
+    st.lists(st.one_of(_singles, _singles, _linked, ended_holds(), _closings), max_size=40),
+).map(lambda drawn: (funding if drawn[0] else []) + [step for part in drawn[1] for step in part])

@@ -1,16 +1,31 @@
-"""The rules of posting, in memory: what each transfer does to balances, one after the other.
+"""The rules of posting, in memory: what each chain does to balances and counters, in order.
 
-Knows no SQL. The poster gives it the accounts and holds that a group needs, and stores what
-comes out; so accepting and rejecting is exactly sequential however large the group.
+Knows no SQL. The poster gives it the accounts, holds and counters that a group needs, and stores
+what comes out; so accepting and rejecting is exactly sequential however large the group.
+
+Ids are kept as whole numbers here: a UUID's own hash and comparison are slow.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
-from uuid import UUID
 
-from zerobar.ledger.model import MAX_BALANCE, Chain, Result, Transfer, TransferKind
+from zerobar.ledger.model import (
+    MAX_BALANCE,
+    Closing,
+    Counter,
+    Posting,
+    Result,
+    Transfer,
+    TransferKind,
+)
+
+NewEntry = tuple[int, int, int, int, int, int]
+"""An entry to be stored: account, number, transfer, signed amount, and balance and held after."""
+NewCount = tuple[int, int, int, int, int]
+"""A counter's new total, to be stored: key, period, number, total, transfer."""
 
 
 class AccountState:
@@ -27,7 +42,7 @@ class AccountState:
         held: int = 0,
         entries: int = 0,
     ) -> None:
-        self.floor = floor
+        self.floor = -MAX_BALANCE if floor is None else floor
         self.currency = currency
         self.closed = closed
         self.balance = balance
@@ -38,71 +53,143 @@ class AccountState:
 class Hold(NamedTuple):
     """A posted hold."""
 
-    debit: UUID
-    credit: UUID
+    debit: int
+    credit: int
     amount: int
     ended: bool
 
 
-class NewEntry(NamedTuple):
-    """An entry to be stored; `amount` is signed."""
+class Count(NamedTuple):
+    """A counter's newest total, and the number of its row."""
 
-    account_id: UUID
+    total: int
     number: int
-    transfer_id: UUID
-    amount: int
-    balance: int
-    held: int
+
+
+class Verdict(NamedTuple):
+    """What became of a chain.
+
+    Attributes:
+        result: POSTED, or that of the transfer that broke the chain.
+        position: that transfer's.
+        counter: the index of the counter that was exceeded.
+    """
+
+    result: Result
+    position: int = 0
+    counter: int | None = None
+
+
+@dataclass(slots=True)
+class Sheet:
+    """What a group adds to the books."""
+
+    entries: list[NewEntry] = field(default_factory=list)
+    counts: list[NewCount] = field(default_factory=list)
 
 
 class _Before(NamedTuple):
     """What a chain may change, as it was."""
 
-    accounts: dict[UUID, tuple[int, int, int]]
-    holds: dict[UUID, Hold | None]
+    accounts: dict[int, tuple[int, int, int]]
+    holds: dict[int, Hold | None]
+    entries: int
+
+
+_POST: Final = TransferKind.POST
+_MARK: Final = TransferKind.MARK
+_POSTED: Final = Verdict(Result.POSTED)
+_NEVER: Final = Count(0, 0)
 
 
 class Books:
-    """Balances in memory, and the entries that transfers make.
+    """Balances, holds and counters in memory.
 
     Attributes:
-        accounts: all that a group's transfers name and that exist.
-        holds: all that its COMMITs and VOIDs name and that exist.
+        accounts: all that a group's transfers name and that exist, by id.
+        holds: all that its COMMITs and VOIDs name and that exist, by id.
+        counters: all that its chains name and that were ever counted, by key and period.
     """
 
     def __init__(self) -> None:
-        self.accounts: dict[UUID, AccountState] = {}
-        self.holds: dict[UUID, Hold] = {}
+        self.accounts: dict[int, AccountState] = {}
+        self.holds: dict[int, Hold] = {}
+        self.counters: dict[tuple[int, int], Count] = {}
 
-    def judge(self, chain: Chain) -> tuple[list[Result], list[NewEntry]]:
-        """Post a chain as a whole or not at all; return each result, and the new entries."""
-        if len(chain) == 1:
-            entries: list[NewEntry] = []
-            return [self._judge_one(chain[0], entries)], entries
-        return self._judge_linked(chain)
+    def judge(self, posting: Posting, sheet: Sheet) -> Verdict:
+        """Post a chain as a whole or not at all; add to the sheet what it changes."""
+        position = 0
+        for transfer in posting.transfers:
+            if (result := _malformed(transfer)) is not None:
+                return Verdict(result, position)
+            position += 1
+        if posting.counters:
+            return self._judge_counted(posting, sheet)
+        if position == 1:
+            result = self._judge_one(transfer, sheet.entries)
+            return _POSTED if result is None else Verdict(result)
+        return self._judge_linked(posting.transfers, sheet)
 
-    def _judge_linked(self, chain: Chain) -> tuple[list[Result], list[NewEntry]]:
-        before = self._saved(chain)
-        entries: list[NewEntry] = []
-        for position, transfer in enumerate(chain):
-            result = self._judge_one(transfer, entries)
-            if result is not Result.POSTED:
-                self._restore(before)
-                results = [Result.CHAIN_BROKEN] * len(chain)
-                results[position] = result
-                return results, []
-        return [Result.POSTED] * len(chain), entries
+    def close(self, account_id: int) -> tuple[Closing, bool]:
+        """Close an account for ever if it is empty; return also whether it was closed before."""
+        account = self.accounts.get(account_id)
+        if account is None:
+            return Closing.ACCOUNT_UNKNOWN, False
+        if account.balance:
+            return Closing.BALANCE_LEFT, False
+        if account.held:
+            return Closing.HELD, False
+        before, account.closed = account.closed, True
+        return Closing.CLOSED, before
 
-    def _saved(self, chain: Chain) -> _Before:
-        named = {account for t in chain for account in (t.debit, t.credit)}
+    def _judge_counted(self, posting: Posting, sheet: Sheet) -> Verdict:
+        counted = self._count(posting.counters)
+        if isinstance(counted, int):
+            return Verdict(Result.COUNTER_EXCEEDED, 0, counted)
+        verdict = self._judge_linked(posting.transfers, sheet)
+        if verdict is _POSTED:
+            transfer_id = posting.transfers[0].id.int
+            for name, count in counted:
+                self.counters[name] = count
+                sheet.counts.append((*name, count.number, count.total, transfer_id))
+        return verdict
+
+    def _count(self, counters: Sequence[Counter]) -> int | list[tuple[tuple[int, int], Count]]:
+        """Return the new totals in order, or the index of the first counter exceeded."""
+        totals: dict[tuple[int, int], Count] = {}
+        counted = []
+        for index, counter in enumerate(counters):
+            name = counter.key.int, counter.period
+            before = totals.get(name) or self.counters.get(name, _NEVER)
+            total = before.total + counter.add
+            if total > (MAX_BALANCE if counter.limit is None else counter.limit):
+                return index
+            if counter.add:
+                totals[name] = Count(total, before.number + 1)
+                counted.append((name, totals[name]))
+        return counted
+
+    def _judge_linked(self, transfers: Sequence[Transfer], sheet: Sheet) -> Verdict:
+        before = self._saved(transfers, sheet)
+        for position, transfer in enumerate(transfers):
+            result = self._judge_one(transfer, sheet.entries)
+            if result is not None:
+                self._restore(before, sheet)
+                return Verdict(result, position)
+        return _POSTED
+
+    def _saved(self, transfers: Sequence[Transfer], sheet: Sheet) -> _Before:
+        named = {account.int for t in transfers for account in (t.debit, t.credit)}
         states = {i: self.accounts[i] for i in named if i in self.accounts}
-        touched = {i for t in chain for i in (t.id, t.hold) if i is not None}
+        touched = {i.int for t in transfers for i in (t.id, t.hold) if i is not None}
         return _Before(
             {i: (s.balance, s.held, s.entries) for i, s in states.items()},
             {i: self.holds.get(i) for i in touched},
+            len(sheet.entries),
         )
 
-    def _restore(self, before: _Before) -> None:
+    def _restore(self, before: _Before, sheet: Sheet) -> None:
+        del sheet.entries[before.entries :]
         for account_id, kept in before.accounts.items():
             state = self.accounts[account_id]
             state.balance, state.held, state.entries = kept
@@ -112,71 +199,106 @@ class Books:
             else:
                 self.holds[hold_id] = hold
 
-    def _judge_one(self, transfer: Transfer, entries: list[NewEntry]) -> Result:
-        if not 1 <= transfer.amount <= MAX_BALANCE:
-            return Result.AMOUNT_OUT_OF_RANGE
-        if transfer.debit == transfer.credit:
-            return Result.SAME_ACCOUNT
+    def _judge_one(self, transfer: Transfer, entries: list[NewEntry]) -> Result | None:
+        if transfer.kind is _POST:
+            return self._post(transfer, entries)
         return _JUDGES[transfer.kind](self, transfer, entries)
 
-    def _post(self, transfer: Transfer, entries: list[NewEntry]) -> Result:
-        debit, credit = self.accounts.get(transfer.debit), self.accounts.get(transfer.credit)
-        refused = _refused(debit, credit, transfer.amount)
-        if refused is not None:
-            return refused
-        assert debit is not None and credit is not None
-        _move(transfer, debit, credit, 0, entries)
-        return Result.POSTED
+    def _post(self, transfer: Transfer, entries: list[NewEntry]) -> Result | None:
+        # Nearly all transfers come this way, so it is written out rather than put together.
+        debit_id, credit_id, ceiling = transfer.debit.int, transfer.credit.int, transfer.ceiling
+        debit, credit = self.accounts.get(debit_id), self.accounts.get(credit_id)
+        if debit is None or credit is None:
+            return _refused(debit, credit, transfer)
+        amount = int(transfer.amount)
+        fallen, risen = debit.balance - amount, credit.balance + amount
+        if (
+            fallen - debit.held < debit.floor
+            or risen > (MAX_BALANCE if ceiling is None else ceiling)
+            or debit.currency != credit.currency
+            or debit.closed
+            or credit.closed
+        ):
+            # One of many reasons at least; the first in the order of precedence is told.
+            return _refused(debit, credit, transfer)
+        transfer_id = transfer.id.int
+        debit.balance = fallen
+        debit.entries = number = debit.entries + 1
+        entries.append((debit_id, number, transfer_id, -amount, fallen, debit.held))
+        credit.balance = risen
+        credit.entries = number = credit.entries + 1
+        entries.append((credit_id, number, transfer_id, amount, risen, credit.held))
+        return None
 
-    def _hold(self, transfer: Transfer, entries: list[NewEntry]) -> Result:
-        debit, credit = self.accounts.get(transfer.debit), self.accounts.get(transfer.credit)
-        refused = _refused(debit, credit, transfer.amount)
+    def _hold(self, transfer: Transfer, entries: list[NewEntry]) -> Result | None:
+        debit_id, credit_id = transfer.debit.int, transfer.credit.int
+        debit, credit = self.accounts.get(debit_id), self.accounts.get(credit_id)
+        refused = _refused(debit, credit, transfer)
         if refused is not None:
             return refused
         assert debit is not None
-        debit.held += transfer.amount
-        entries.append(_line(transfer.debit, debit, transfer.id, 0))
-        self.holds[transfer.id] = Hold(transfer.debit, transfer.credit, transfer.amount, False)
-        return Result.POSTED
+        amount = int(transfer.amount)
+        debit.held += amount
+        entries.append(_line(debit_id, debit, transfer.id.int, 0))
+        self.holds[transfer.id.int] = Hold(debit_id, credit_id, amount, False)
+        return None
 
-    def _commit(self, transfer: Transfer, entries: list[NewEntry]) -> Result:
+    def _commit(self, transfer: Transfer, entries: list[NewEntry]) -> Result | None:
         hold = self._open_hold(transfer)
         if isinstance(hold, Result):
             return hold
         if transfer.amount > hold.amount:
             return Result.HOLD_EXCEEDED
-        debit, credit = self.accounts[transfer.debit], self.accounts[transfer.credit]
-        if credit.balance + transfer.amount > MAX_BALANCE:
-            return Result.OVERFLOW
-        _move(transfer, debit, credit, hold.amount, entries)
-        self._end(transfer, hold)
-        return Result.POSTED
+        debit, credit = self.accounts[hold.debit], self.accounts[hold.credit]
+        if credit.closed:
+            return Result.CREDIT_CLOSED
+        refused = _too_large(credit.balance + int(transfer.amount), transfer.ceiling)
+        if refused is None:
+            _move(transfer, debit, credit, hold.amount, entries)
+            self._end(transfer, hold)
+        return refused
 
-    def _void(self, transfer: Transfer, entries: list[NewEntry]) -> Result:
+    def _void(self, transfer: Transfer, entries: list[NewEntry]) -> Result | None:
         hold = self._open_hold(transfer)
         if isinstance(hold, Result):
             return hold
         if transfer.amount != hold.amount:
             return Result.HOLD_EXCEEDED
-        debit = self.accounts[transfer.debit]
+        debit = self.accounts[hold.debit]
         debit.held -= hold.amount
-        entries.append(_line(transfer.debit, debit, transfer.id, 0))
+        entries.append(_line(hold.debit, debit, transfer.id.int, 0))
         self._end(transfer, hold)
-        return Result.POSTED
+        return None
+
+    def _mark(self, transfer: Transfer, _: list[NewEntry]) -> Result | None:
+        if transfer.debit.int not in self.accounts:
+            return Result.DEBIT_UNKNOWN
+        return None if transfer.credit.int in self.accounts else Result.CREDIT_UNKNOWN
 
     def _open_hold(self, transfer: Transfer) -> Hold | Result:
         assert transfer.hold is not None
-        hold = self.holds.get(transfer.hold)
-        if hold is None or (hold.debit, hold.credit) != (transfer.debit, transfer.credit):
+        hold = self.holds.get(transfer.hold.int)
+        named = transfer.debit.int, transfer.credit.int
+        if hold is None or (hold.debit, hold.credit) != named:
             return Result.HOLD_UNKNOWN
         return Result.HOLD_ENDED if hold.ended else hold
 
     def _end(self, transfer: Transfer, hold: Hold) -> None:
         assert transfer.hold is not None
-        self.holds[transfer.hold] = hold._replace(ended=True)
+        self.holds[transfer.hold.int] = hold._replace(ended=True)
 
 
-def _refused(debit: AccountState | None, credit: AccountState | None, amount: int) -> Result | None:
+def _malformed(transfer: Transfer) -> Result | None:
+    if not 1 <= transfer.amount <= MAX_BALANCE:
+        return Result.AMOUNT_OUT_OF_RANGE
+    if transfer.debit.int == transfer.credit.int and transfer.kind is not _MARK:
+        return Result.SAME_ACCOUNT
+    return None
+
+
+def _refused(
+    debit: AccountState | None, credit: AccountState | None, transfer: Transfer
+) -> Result | None:
     if debit is None:
         return Result.DEBIT_UNKNOWN
     if credit is None:
@@ -187,12 +309,16 @@ def _refused(debit: AccountState | None, credit: AccountState | None, amount: in
         return Result.DEBIT_CLOSED
     if credit.closed:
         return Result.CREDIT_CLOSED
-    least = -MAX_BALANCE if debit.floor is None else debit.floor
-    if debit.balance - debit.held - amount < least:
+    amount = int(transfer.amount)
+    if debit.balance - debit.held - amount < debit.floor:
         return Result.BELOW_FLOOR
-    if credit.balance + amount > MAX_BALANCE:
+    return _too_large(credit.balance + amount, transfer.ceiling)
+
+
+def _too_large(balance: int, ceiling: int | None) -> Result | None:
+    if balance > MAX_BALANCE:
         return Result.OVERFLOW
-    return None
+    return None if ceiling is None or balance <= ceiling else Result.ABOVE_CEILING
 
 
 def _move(
@@ -202,32 +328,22 @@ def _move(
     released: int,
     entries: list[NewEntry],
 ) -> None:
-    amount = transfer.amount
+    amount, transfer_id = int(transfer.amount), transfer.id.int
     debit.balance -= amount
     debit.held -= released
     credit.balance += amount
-    entries.append(_line(transfer.debit, debit, transfer.id, -amount))
-    entries.append(_line(transfer.credit, credit, transfer.id, amount))
+    entries.append(_line(transfer.debit.int, debit, transfer_id, -amount))
+    entries.append(_line(transfer.credit.int, credit, transfer_id, amount))
 
 
-def _line(account_id: UUID, state: AccountState, transfer_id: UUID, amount: int) -> NewEntry:
+def _line(account_id: int, state: AccountState, transfer_id: int, amount: int) -> NewEntry:
     state.entries += 1
-    return NewEntry(account_id, state.entries, transfer_id, amount, state.balance, state.held)
+    return account_id, state.entries, transfer_id, amount, state.balance, state.held
 
 
-_JUDGES: Final[dict[TransferKind, Callable[[Books, Transfer, list[NewEntry]], Result]]] = {
-    TransferKind.POST: Books._post,
+_JUDGES: Final[dict[TransferKind, Callable[[Books, Transfer, list[NewEntry]], Result | None]]] = {
     TransferKind.HOLD: Books._hold,
     TransferKind.COMMIT: Books._commit,
     TransferKind.VOID: Books._void,
+    TransferKind.MARK: Books._mark,
 }
-
-
-def named_accounts(chains: Iterable[Chain]) -> set[UUID]:
-    """Return every account that chains name."""
-    return {account for chain in chains for t in chain for account in (t.debit, t.credit)}
-
-
-def named_holds(chains: Iterable[Chain]) -> set[UUID]:
-    """Return every hold that chains end."""
-    return {t.hold for chain in chains for t in chain if t.hold is not None}

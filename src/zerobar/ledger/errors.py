@@ -1,14 +1,17 @@
 """What can go wrong with the ledger as a whole; what happens to a transfer is a Result.
 
 LedgerError
-+-- LedgerUnavailable   the database does not answer; whether the transfer posted is unknown
++-- LedgerUnavailable   the ledger does not answer; whether the transfer posted is unknown
 +-- LedgerBusy          too many transfers wait already; nothing was done
++-- RowRefused          the database does not take a row of the chain; nothing was done
 +-- AnotherPoster       another process posts to this ledger
++-- SocketTaken         another process already serves a ledger at that socket
 +-- AccountConflict     an account of that id exists with other terms
 """
 
 from __future__ import annotations
 
+from pathlib import Path
 from uuid import UUID
 
 
@@ -17,11 +20,11 @@ class LedgerError(Exception):
 
 
 class LedgerUnavailable(LedgerError):
-    """The database does not answer."""
+    """The database, or the process that posts, does not answer."""
 
     def __init__(self) -> None:
         super().__init__(
-            "The ledger's database does not answer. Whether the transfer was posted is not known;"
+            "The ledger does not answer. Whether the transfer was posted is not known;"
             " send the same transfer with the same id again."
         )
 
@@ -33,6 +36,21 @@ class LedgerBusy(LedgerError):
         super().__init__("The ledger is at its limit. Nothing was done; send the same again soon.")
 
 
+class RowRefused(LedgerError):
+    """The database does not take a row of the chain, so the chain was not posted.
+
+    Attributes:
+        reason: the database's own words; they may quote what the row holds.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"A row was refused, so its chain was not posted: {reason}."
+            " Correct the row and send the chain again; its ids are not used up."
+        )
+        self.reason = reason
+
+
 class AnotherPoster(LedgerError):
     """Another process posts to this ledger."""
 
@@ -40,6 +58,21 @@ class AnotherPoster(LedgerError):
         super().__init__(
             "Another process posts to this ledger. Stop it first, or send transfers through it."
         )
+
+
+class SocketTaken(LedgerError):
+    """A process serves a ledger at that socket, or another kind of file is there.
+
+    Attributes:
+        path: of the socket.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path} is in use. Stop the process that serves the ledger there, or name another"
+            " path for the socket."
+        )
+        self.path = path
 
 
 class AccountConflict(LedgerError):

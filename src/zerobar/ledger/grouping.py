@@ -1,60 +1,88 @@
 """Grouping: whoever waits is posted together, while the group before is being stored.
 
-One thread judges, one stores. The next group is all that came in while the last one went to
-the disk, so groups grow with the load and nobody waits for a timer.
+One thread does both: it judges a slice of the next group whenever the database is busy with the
+last one. Two threads would get into each other's way, for Python runs only one at a time. The
+next group is all that came in while the last one went to the disk, so groups grow with the load
+and nobody waits for a timer.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import threading
 import time
 from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import Future
 from typing import Final, Self
 
 import psycopg
-from psycopg import errors as pg
 
 from zerobar.database import DatabaseFailure
-from zerobar.ledger.errors import AnotherPoster, LedgerBusy, LedgerUnavailable
-from zerobar.ledger.model import MAX_CHAIN, Chain, Posted, Transfer
-from zerobar.ledger.poster import Group, Poster
+from zerobar.ledger.asking import Asking, Outcome, Request, deliver
+from zerobar.ledger.errors import AnotherPoster, LedgerBusy, LedgerUnavailable, RowRefused
+from zerobar.ledger.model import Closed
+from zerobar.ledger.poster import Answer, Poster
+from zerobar.ledger.storing import Group, Transaction
 
 MAX_GROUP: Final = 8_192
-"""Chains in one group."""
+"""Chains in one group, when not a single caller asks for more."""
 MAX_WAITING: Final = 65_536
 """Chains that wait at most; more are turned away at once rather than kept waiting."""
 GIVE_UP_AFTER_S: Final = 30.0
 """How long the database may be gone before those who wait are told."""
 
-_GONE: Final = (psycopg.OperationalError, psycopg.InterfaceError, DatabaseFailure)
+_FAILURES: Final = (psycopg.Error, DatabaseFailure)
+_SLICE: Final = 256
+"""Chains that are judged at a stretch: the database takes longer for as many."""
+_LOOK_EVERY_MS: Final = 1
+"""How often to look for new requests while a group is stored."""
 _FIRST_PAUSE_S: Final = 0.05
 _LONGEST_PAUSE_S: Final = 2.0
 _log = logging.getLogger(__name__)
 
-Answer = Future[list[Posted]]
-
 
 class _Batch:
-    """Chains taken together, and who waits for them."""
+    """Requests taken together."""
 
-    def __init__(self, waiting: Sequence[tuple[Chain, Answer]]) -> None:
-        self.chains = [chain for chain, _ in waiting]
-        self.answers = [answer for _, answer in waiting]
+    def __init__(self, requests: Sequence[Request]) -> None:
+        self.requests = requests
+        self.postings = [posting for request in requests for posting in request.postings]
+        self.closings = [r.closing for r in requests if r.closing is not None]
 
-    def resolve(self, group: Group) -> None:
-        for answer, posted in zip(self.answers, group.answers, strict=True):
-            answer.set_result(posted)
+    def resolve(self, answers: Sequence[Answer], closed: Sequence[Closed]) -> None:
+        posted, ended = iter(answers), iter(closed)
+        outcomes: list[tuple[Request, Outcome]] = []
+        for request in self.requests:
+            if request.closing is not None:
+                outcomes.append((request, next(ended)))
+            elif request.alone:
+                outcomes.append((request, next(posted)))
+            else:
+                outcomes.append((request, [next(posted) for _ in request.postings]))
+        deliver(outcomes)
 
-    def fail(self, error: Exception) -> None:
-        for answer in self.answers:
-            answer.set_exception(error)
+    def fail(self) -> None:
+        deliver([(request, LedgerUnavailable()) for request in self.requests])
 
 
-class GroupingPoster:
+class _Storing:
+    """A group on its way to the disk, and who waits for it."""
+
+    def __init__(self, transaction: Transaction, group: Group, batch: _Batch) -> None:
+        self.batch = batch
+        self.is_done = False
+        self._transaction = transaction
+        self._group = group
+
+    def advance(self, patience_ms: int | None = 0) -> bool:
+        """Go on as far as the database lets us; once all is durable, tell those who wait."""
+        if not self.is_done and self._transaction.advance(patience_ms):
+            self.is_done = True
+            self.batch.resolve(self._group.answers, self._group.closed)
+        return self.is_done
+
+
+class GroupingPoster(Asking):
     """Posts from many threads or tasks at once; a context manager that posts all that waits.
 
     Args:
@@ -64,41 +92,11 @@ class GroupingPoster:
     def __init__(self, poster: Poster) -> None:
         self._poster = poster
         self._changed = threading.Condition()
-        self._waiting: deque[tuple[Chain, Answer]] = deque()
-        self._judged: tuple[Group, _Batch] | None = None
-        self._storing = False
-        self._redo: list[_Batch] = []
+        self._waiting: deque[Request] = deque()
+        self._waiting_chains = 0
         self._closing = False
-        self._threads = [
-            threading.Thread(target=self._judge_all, name="ledger-judge", daemon=True),
-            threading.Thread(target=self._store_all, name="ledger-store", daemon=True),
-        ]
-        for thread in self._threads:
-            thread.start()
-
-    def submit(self, *transfers: Transfer) -> Answer:
-        """Post one to 16 transfers as one chain; the future has an answer for each.
-
-        The future raises LedgerUnavailable when the outcome is unknown: submit the same again.
-        Raises LedgerBusy when too many wait already.
-        """
-        assert 1 <= len(transfers) <= MAX_CHAIN
-        answer: Answer = Future()
-        with self._changed:
-            assert not self._closing, "closed"
-            if len(self._waiting) >= MAX_WAITING:
-                raise LedgerBusy
-            self._waiting.append((transfers, answer))
-            self._changed.notify_all()
-        return answer
-
-    def post(self, *transfers: Transfer) -> list[Posted]:
-        """Post a chain and wait for it; see `submit`."""
-        return self.submit(*transfers).result()
-
-    async def post_async(self, *transfers: Transfer) -> list[Posted]:
-        """Post a chain from a task; see `submit`."""
-        return await asyncio.wrap_future(self.submit(*transfers))
+        self._thread = threading.Thread(target=self._run, name="ledger-poster", daemon=True)
+        self._thread.start()
 
     def __enter__(self) -> Self:
         return self
@@ -111,60 +109,92 @@ class GroupingPoster:
         with self._changed:
             self._closing = True
             self._changed.notify_all()
-        for thread in self._threads:
-            thread.join()
+        self._thread.join()
         self._poster.close()
 
-    # --- the judging thread ---------------------------------------------------------------
-
-    def _judge_all(self) -> None:
-        while (work := self._next_batch()) is not None:
-            batch, again = work
-            if again:
-                self._post_again(batch)
-                continue
-            try:
-                group = self._poster.judge(batch.chains)
-            except _GONE:
-                self._put_back(batch)
-                continue
-            self._hand_over(group, batch)
-        self._hand_over(None, None)
-
-    def _next_batch(self) -> tuple[_Batch, bool] | None:
-        """Return what to judge next and whether it failed before; None when all is done."""
+    def take(self, request: Request) -> None:
+        """Let a request be in the next group."""
+        self._check_tables(request)
+        many = len(request.postings) or 1
         with self._changed:
-            self._changed.wait_for(self._something_to_judge)
-            if self._redo:
-                return self._redo.pop(0), True
+            assert not self._closing, "closed"
+            if self._waiting_chains + many > MAX_WAITING:
+                raise LedgerBusy
+            # The poster sleeps only when nothing waits, so the first to come wakes it for all.
             if not self._waiting:
-                return None
-            many = min(len(self._waiting), MAX_GROUP)
-            if not self._storing and self._judged is None:
-                self._poster.trim()
-            return _Batch([self._waiting.popleft() for _ in range(many)]), False
+                self._changed.notify_all()
+            self._waiting.append(request)
+            self._waiting_chains += many
 
-    def _something_to_judge(self) -> bool:
-        idle = self._judged is None and not self._storing
-        if self._redo:
-            # Memory is wrong until what failed is posted again, so nothing overtakes it.
-            return idle
-        return bool(self._waiting) or (self._closing and idle)
+    def _check_tables(self, request: Request) -> None:
+        for chain in request.postings:
+            for row in chain.rows:
+                if row.table not in self._poster.tables:
+                    raise RowRefused(f"the poster was given no table {row.table}")
 
-    def _hand_over(self, group: Group | None, batch: _Batch | None) -> None:
+    # --- the posting thread ---------------------------------------------------------------
+
+    def _run(self) -> None:
+        before: _Storing | None = None
+        while before is not None or self._something_waits():
+            batch = self._next_batch(before)
+            try:
+                before = self._go_on(before, batch)
+            except _FAILURES as error:
+                _log.info("a group is posted again: %s", type(error).__name__)
+                self._all_again(before, batch)
+                before = None
+
+    def _something_waits(self) -> bool:
+        """Sleep until there is something to post; tell whether there is."""
         with self._changed:
-            self._changed.wait_for(lambda: self._judged is None)
-            if batch is not None and self._redo:
-                self._redo.append(batch)
-            elif group is not None and batch is not None:
-                self._judged = (group, batch)
-            else:
-                self._threads_done = True
-            self._changed.notify_all()
+            self._changed.wait_for(lambda: self._waiting or self._closing)
+            return bool(self._waiting)
 
-    def _put_back(self, batch: _Batch) -> None:
+    def _next_batch(self, before: _Storing | None) -> _Batch | None:
+        """Return what to judge now; None when there is only a group to be stored."""
+        if before is None:
+            self._poster.trim()
+        elif self._poster.is_overfull:
+            # Memory can be trimmed only when nothing judged by it waits to be stored.
+            return None
+        requests = self._taken()
+        return _Batch(requests) if requests else None
+
+    def _taken(self) -> list[Request]:
         with self._changed:
-            self._redo.append(batch)
+            taken: list[Request] = []
+            chains = 0
+            while self._waiting:
+                more = len(self._waiting[0].postings) or 1
+                if taken and chains + more > MAX_GROUP:
+                    break
+                taken.append(self._waiting.popleft())
+                chains += more
+            self._waiting_chains -= chains
+            return taken
+
+    def _go_on(self, before: _Storing | None, batch: _Batch | None) -> _Storing | None:
+        """Judge a batch while the group before is stored; return what is being stored then."""
+        if batch is None:
+            assert before is not None
+            return None if before.advance(_LOOK_EVERY_MS) else before
+        group = self._poster.begin()
+        for start in range(0, len(batch.postings), _SLICE):
+            self._poster.judge(group, batch.postings[start : start + _SLICE])
+            if before is not None:
+                before.advance()
+        self._poster.judge_closings(group, batch.closings)
+        while before is not None and not before.advance(None):
+            pass
+        return _Storing(self._poster.store(group), group, batch)
+
+    def _all_again(self, before: _Storing | None, batch: _Batch | None) -> None:
+        """Post both anew: what was judged upon a group that failed is as wrong as that group."""
+        if before is not None and not before.is_done:
+            self._post_again(before.batch)
+        if batch is not None:
+            self._post_again(batch)
 
     def _post_again(self, batch: _Batch) -> None:
         """Post a batch whose group was not stored, or may have been: its ids are looked up."""
@@ -172,51 +202,15 @@ class GroupingPoster:
         while True:
             try:
                 self._poster.reopen()
-                group = self._poster.judge(batch.chains, look_up=True)
-                self._poster.store(group)
-            except (*_GONE, AnotherPoster) as error:
+                answers = self._poster.post(batch.postings, look_up=True)
+                closed = [self._poster.close_account(account) for account in batch.closings]
+            except (*_FAILURES, AnotherPoster) as error:
                 _log.warning("the ledger's database does not answer: %s", type(error).__name__)
                 if time.monotonic() > until:
-                    batch.fail(LedgerUnavailable())
+                    batch.fail()
                     return
                 time.sleep(pause_s)
                 pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
             else:
-                batch.resolve(group)
+                batch.resolve(answers, closed)
                 return
-
-    # --- the storing thread ---------------------------------------------------------------
-
-    _threads_done = False
-
-    def _store_all(self) -> None:
-        while (work := self._next_group()) is not None:
-            group, batch = work
-            try:
-                self._poster.store(group)
-            except (pg.UniqueViolation, *_GONE) as error:
-                _log.info("a group is posted again: %s", type(error).__name__)
-                self._stored(failed=batch)
-            else:
-                self._stored()
-                batch.resolve(group)
-
-    def _next_group(self) -> tuple[Group, _Batch] | None:
-        with self._changed:
-            self._changed.wait_for(lambda: self._judged is not None or self._threads_done)
-            if self._judged is None:
-                return None
-            work, self._judged, self._storing = self._judged, None, True
-            self._changed.notify_all()
-            return work
-
-    def _stored(self, failed: _Batch | None = None) -> None:
-        with self._changed:
-            self._storing = False
-            if failed is not None:
-                self._redo.append(failed)
-                if self._judged is not None:
-                    # It was judged upon what was not stored.
-                    self._redo.append(self._judged[1])
-                    self._judged = None
-            self._changed.notify_all()

@@ -1,19 +1,26 @@
-"""Accounts, transfers, and how a transfer can end."""
+"""Accounts, transfers and their conditions, and how they can end."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
 from typing import Final
 from uuid import UUID
 
+import msgspec
+
 from zerobar.purse.money import CNY, Fen
 
 MAX_REFERENCE: Final = 64
 MAX_CHAIN: Final = 16
+MAX_COUNTERS: Final = 16
+MAX_ROWS: Final = 32
+MAX_ROW: Final = 16_384
+"""Bytes of one row."""
 MAX_BALANCE: Final = 2**62
-"""Of any account, either way: far from the end of PostgreSQL's bigint."""
+"""Of any account, either way, and of any counter: far from the end of PostgreSQL's bigint."""
+
+_MAX_PERIOD: Final = 2**31
 
 
 class TransferKind(IntEnum):
@@ -27,6 +34,8 @@ class TransferKind(IntEnum):
     """Ends a hold and moves the amount, which may be less than was held."""
     VOID = 4
     """Ends a hold and moves nothing; its amount is the hold's."""
+    MARK = 5
+    """Moves nothing, for the sake of its chain's counters; debit and credit may be one account."""
 
 
 class Result(IntEnum):
@@ -39,28 +48,42 @@ class Result(IntEnum):
     """Amounts are 1 to 2**62 fen."""
     SAME_ACCOUNT = 3
     """Debit and credit are one account."""
-    HOLD_UNKNOWN = 4
+    COUNTER_EXCEEDED = 4
+    """One of the chain's counters would exceed its limit: `Posted.counter` says which."""
+    HOLD_UNKNOWN = 5
     """No hold of that id was posted between these two accounts."""
-    HOLD_ENDED = 5
+    HOLD_ENDED = 6
     """The hold was committed or voided before."""
-    HOLD_EXCEEDED = 6
+    HOLD_EXCEEDED = 7
     """More is to be committed than was held, or another amount voided."""
-    DEBIT_UNKNOWN = 7
-    CREDIT_UNKNOWN = 8
-    CURRENCIES_DIFFER = 9
-    DEBIT_CLOSED = 10
-    """A closed account takes no new transfers; holds on it still end."""
-    CREDIT_CLOSED = 11
-    BELOW_FLOOR = 12
+    DEBIT_UNKNOWN = 8
+    CREDIT_UNKNOWN = 9
+    CURRENCIES_DIFFER = 10
+    DEBIT_CLOSED = 11
+    CREDIT_CLOSED = 12
+    """A closed account takes nothing more; a hold for it can only be voided."""
+    BELOW_FLOOR = 13
     """Less than the amount is available on the debit account."""
-    OVERFLOW = 13
+    OVERFLOW = 14
     """The credit account would exceed 2**62 fen."""
-    CHAIN_BROKEN = 14
+    ABOVE_CEILING = 15
+    """The credit account would exceed the ceiling that the transfer was given."""
+    CHAIN_BROKEN = 16
     """Another transfer of the same chain did not post, so none of them did."""
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Closing(IntEnum):
+    """How closing an account ended, in order of precedence."""
+
+    CLOSED = 0
+    ACCOUNT_UNKNOWN = 1
+    BALANCE_LEFT = 2
+    """The balance is not zero."""
+    HELD = 3
+    """Holds on it are open."""
+
+
+class Account(msgspec.Struct, frozen=True, gc=False):
     """An account: its balance is what was credited less what was debited.
 
     Attributes:
@@ -76,9 +99,10 @@ class Account:
     currency: int = CNY
 
 
-@dataclass(frozen=True, slots=True)
-class Transfer:
+class Transfer(msgspec.Struct, frozen=True, gc=False, eq=False, array_like=True):
     """A movement of money from one account to another.
+
+    Two are equal when all but their ceilings are: that is what the same content means.
 
     Attributes:
         id: made by the client; the same id with the same content gives the first answer again.
@@ -86,9 +110,10 @@ class Transfer:
         credit: whose balance rises.
         amount: in fen.
         code: why; the bank has the list.
-        kind: POST unless a hold is made or ended.
+        kind: POST unless a hold is made or ended, or nothing moves.
         hold: the hold that a COMMIT or VOID ends.
         reference: at most 64 bytes of the caller's own.
+        ceiling: the most that the credit account's balance may be after it, in fen.
     """
 
     id: UUID
@@ -99,18 +124,85 @@ class Transfer:
     kind: TransferKind = TransferKind.POST
     hold: UUID | None = None
     reference: bytes = b""
+    ceiling: int | None = None
 
     def __post_init__(self) -> None:
         assert abs(self.amount) < 2**63 and len(self.reference) <= MAX_REFERENCE
-        assert (self.hold is not None) == (self.kind >= TransferKind.COMMIT)
+        assert -(2**15) <= self.code < 2**15
+        ends = self.kind is TransferKind.COMMIT or self.kind is TransferKind.VOID
+        assert (self.hold is not None) == ends
+
+    @property
+    def content(self) -> tuple[object, ...]:
+        """All that must be the same when the same id comes again."""
+        named = self.id, self.debit, self.credit, self.hold
+        return (*named, int(self.amount), self.code, self.kind, self.reference)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Transfer) and self.content == other.content
+
+    def __hash__(self) -> int:
+        return hash(self.id)
 
 
-Chain = tuple[Transfer, ...]
-"""One to 16 transfers that post together or not at all."""
+class Counter(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A condition of a chain, and what the chain adds to it if it posts.
+
+    A limit for a day or year, or something that happens only once: any sum that must not exceed
+    a limit, however many ask at once.
+
+    Attributes:
+        key: what is counted: a wallet's payments, the uses of a code, the refunds of a payment.
+        period: 0 for ever, else any number that the caller gives to a span: 20261125, 2026.
+        add: what the chain adds if it posts; 0 only asks.
+        limit: the chain posts only if the total, with `add`, does not exceed it; None: no limit.
+    """
+
+    key: UUID
+    period: int
+    add: int
+    limit: int | None
+
+    def __post_init__(self) -> None:
+        assert 0 <= self.period < _MAX_PERIOD and 0 <= self.add <= MAX_BALANCE
 
 
-@dataclass(frozen=True, slots=True)
-class Posted:
+class Row(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A record that is stored in the same transaction, if and only if its chain posts.
+
+    Attributes:
+        table: a name that the poster was given.
+        data: one row in PostgreSQL's binary COPY form, as `encode_row` makes it.
+    """
+
+    table: str
+    data: bytes
+
+    def __post_init__(self) -> None:
+        assert 2 <= len(self.data) <= MAX_ROW
+
+
+class Posting(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """One to 16 transfers that post together or not at all, with conditions and records.
+
+    Attributes:
+        transfers: the chain, each with an id of its own, judged in this order.
+        counters: at most 16; those of one key and period add up.
+        rows: at most 32, stored if the chain posts.
+    """
+
+    transfers: tuple[Transfer, ...]
+    counters: tuple[Counter, ...] = ()
+    rows: tuple[Row, ...] = ()
+
+    def __post_init__(self) -> None:
+        assert 1 <= len(self.transfers) <= MAX_CHAIN
+        assert len(self.counters) <= MAX_COUNTERS and len(self.rows) <= MAX_ROWS
+        alone = len(self.transfers) == 1
+        assert alone or len({t.id for t in self.transfers}) == len(self.transfers)
+
+
+class Posted(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """The answer to one transfer.
 
     Attributes:
@@ -118,12 +210,14 @@ class Posted:
         result: POSTED, or why not.
         posted_at: when it was first answered.
         repeated: it was answered before, and nothing was done now.
+        counter: the index of the chain's first counter that was exceeded.
     """
 
     transfer_id: UUID
     result: Result
     posted_at: datetime
     repeated: bool = False
+    counter: int | None = None
 
     @property
     def ok(self) -> bool:
@@ -131,8 +225,26 @@ class Posted:
         return self.result is Result.POSTED
 
 
-@dataclass(frozen=True, slots=True)
-class Balance:
+class Closed(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """The answer to closing an account.
+
+    Attributes:
+        account_id: whose.
+        result: CLOSED, or why not.
+        repeated: it was closed before.
+    """
+
+    account_id: UUID
+    result: Closing
+    repeated: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Whether the account is closed."""
+        return self.result is Closing.CLOSED
+
+
+class Balance(msgspec.Struct, frozen=True, gc=False):
     """An account's money at some moment, in fen.
 
     Attributes:
@@ -151,8 +263,7 @@ class Balance:
         return self.balance - self.held
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """One line of an account's statement.
 
     Attributes:
@@ -168,4 +279,4 @@ class Entry:
     amount: int
     balance: int
     held: int
-    posted_at: datetime = field(compare=False)
+    posted_at: datetime

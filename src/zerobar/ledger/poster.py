@@ -7,82 +7,43 @@ with it, and every group takes the next number, which no two can take.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from itertools import islice
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+import msgspec
 import psycopg
 from psycopg import errors as pg
+from psycopg.pq import TransactionStatus
 
-from zerobar.ledger.books import AccountState, Books, Hold, NewEntry, named_accounts, named_holds
-from zerobar.ledger.copying import (
-    COPY_ENTRIES,
-    COPY_HOLD_ENDS,
-    COPY_TRANSFERS,
-    entry_rows,
-    hold_end_rows,
-    transfer_rows,
+from zerobar.ledger import storing
+from zerobar.ledger.books import Books, Verdict
+from zerobar.ledger.errors import AnotherPoster, RowRefused
+from zerobar.ledger.loading import (
+    EPOCH,
+    last_group,
+    load,
+    load_accounts,
+    recalled,
 )
-from zerobar.ledger.errors import AnotherPoster
-from zerobar.ledger.model import Chain, Posted, Result, Transfer, TransferKind
-from zerobar.purse.money import Fen
+from zerobar.ledger.model import Closed, Posted, Posting, Result, Transfer
+from zerobar.ledger.recent import Answered, Recent
+from zerobar.ledger.storing import Group
 
 MAX_ACCOUNTS_IN_MEMORY: Final = 400_000
-MAX_RECENT: Final = 200_000
-"""Transfers whose answers are kept in memory, for clients that ask again at once."""
+MAX_HOLDS_IN_MEMORY: Final = 200_000
+MAX_COUNTERS_IN_MEMORY: Final = 400_000
+
+Answer = list[Posted] | RowRefused
+"""What a chain is answered: a result for each transfer, or that a row of it is refused."""
+
+_GONE: Final = (psycopg.OperationalError, psycopg.InterfaceError)
+# PostgreSQL counts these among troubles of its own, but says them of a row it cannot read or keep.
+_OF_ROWS: Final = (pg.ProtocolViolation, pg.ProgramLimitExceeded)
 
 _LOCK_KEY: Final = 0x7A65726F626172  # "zerobar"
-_EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
-
-_LOAD_ACCOUNTS: Final = """
-    SELECT a.account_id, a.floor_fen, a.currency, a.closed,
-           coalesce(e.balance_fen, 0), coalesce(e.held_fen, 0), coalesce(e.number, 0)
-    FROM unnest(%s::uuid[]) AS wanted(account_id)
-    JOIN ledger.account a USING (account_id)
-    LEFT JOIN LATERAL (
-        SELECT number, balance_fen, held_fen FROM ledger.entry
-        WHERE entry.account_id = a.account_id ORDER BY number DESC LIMIT 1
-    ) e ON true
-"""
-_LOAD_HOLDS: Final = """
-    SELECT t.transfer_id, t.debit_id, t.credit_id, t.amount_fen, e.hold_id IS NOT NULL
-    FROM unnest(%s::uuid[]) AS wanted(transfer_id)
-    JOIN ledger.transfer t USING (transfer_id)
-    LEFT JOIN ledger.hold_end e ON e.hold_id = t.transfer_id
-    WHERE t.kind = 2 AND t.result = 0
-"""
-_LOAD_TRANSFERS: Final = """
-    SELECT transfer_id, posted_at, result, kind, code, debit_id, credit_id, amount_fen,
-           hold_id, reference
-    FROM ledger.transfer WHERE transfer_id = ANY(%s)
-"""
-
-
-def _again(asked: Transfer, answered: tuple[Transfer, Posted]) -> Posted:
-    """Return the answer to a transfer whose id was answered before."""
-    first, posted = answered
-    if asked == first:
-        return replace(posted, repeated=True)
-    return Posted(asked.id, Result.OTHER_CONTENT, posted.posted_at)
-
-
-@dataclass(slots=True)
-class Group:
-    """A group that has been judged and is ready to be stored.
-
-    Attributes:
-        answers: for each chain, in order, one for each of its transfers.
-    """
-
-    number: int
-    posted_at: datetime
-    answers: list[list[Posted]] = field(default_factory=list)
-    judged: list[tuple[Transfer, Posted]] = field(default_factory=list)
-    entries: list[NewEntry] = field(default_factory=list)
 
 
 class Poster:
@@ -91,80 +52,115 @@ class Poster:
     Args:
         connect: opens an autocommit connection to the ledger's database.
         now: the time, aware.
+        tables: the COPY statement, in binary format, for each table that rows may be for; in
+            this order they are filled.
 
     Raises AnotherPoster when another process posts already.
     """
 
     def __init__(
-        self, connect: Callable[[], psycopg.Connection[Any]], now: Callable[[], datetime]
+        self,
+        connect: Callable[[], psycopg.Connection[Any]],
+        now: Callable[[], datetime],
+        tables: Mapping[str, str] | None = None,
     ) -> None:
+        self.tables = dict(tables or {})
         self._connect = connect
         self._now = now
-        self._recent: dict[UUID, tuple[Transfer, Posted]] = {}
+        self._recent = Recent()
         self._books = Books()
         self._number = 0
-        self._posted_at = _EPOCH
+        self._posted_at = EPOCH
         self._open()
 
-    def post(self, chains: Sequence[Chain], *, look_up: bool = False) -> list[list[Posted]]:
+    def post(self, postings: Sequence[Posting], *, look_up: bool = False) -> list[Answer]:
         """Judge and store a group; return once it is durable.
 
-        A group that meets transfers answered long ago is judged again with those looked up.
+        A group that meets transfers answered long ago is judged again with those looked up. One
+        with a row that is refused is halved until only the chain with that row is left out.
         """
-        group = self.judge(chains, look_up=look_up)
+        group = self.begin()
+        self.judge(group, postings, look_up=look_up)
         try:
-            self.store(group)
-        except pg.UniqueViolation:
+            self.store(group).finish()
+        except psycopg.Error as error:
+            if _is_gone(error) or (look_up and _id_is_used(error)):
+                raise
             self.forget()
-            group = self.judge(chains, look_up=True)
-            self.store(group)
-        return group.answers
+            return self._post_again(postings, error)
+        return list(group.answers)
 
-    def judge(self, chains: Sequence[Chain], *, look_up: bool = False) -> Group:
-        """Decide every chain in order; nothing is stored yet, but later groups build on it.
+    def _post_again(self, postings: Sequence[Posting], error: psycopg.Error) -> list[Answer]:
+        if _id_is_used(error):
+            return self.post(postings, look_up=True)
+        if len(postings) == 1:
+            if not postings[0].rows:
+                raise error
+            return [RowRefused(" ".join(str(error).split()))]
+        middle = len(postings) // 2
+        first = self.post(postings[:middle], look_up=True)
+        return first + self.post(postings[middle:], look_up=True)
+
+    def close_account(self, account_id: UUID) -> Closed:
+        """Close an account for ever, unless there is money on it; return once it is durable."""
+        group = self.begin()
+        self.judge_closings(group, [account_id])
+        self.store(group).finish()
+        return group.closed[0]
+
+    def begin(self) -> Group:
+        """Begin a group; judge its chains, and then store it."""
+        self._recent.trim()
+        self._number += 1
+        self._posted_at = max(self._now(), self._posted_at)
+        return Group(self._number, self._posted_at)
+
+    def judge(self, group: Group, postings: Sequence[Posting], *, look_up: bool = False) -> None:
+        """Decide chains in order; nothing is stored yet, but all that follows builds on it.
 
         Args:
+            group: that they are answered in.
+            postings: the chains.
             look_up: ask the database for transfers answered before, not only memory.
         """
         if look_up:
-            self._recall({t.id for chain in chains for t in chain})
-        self._load(chains)
-        self._number += 1
-        self._posted_at = max(self._now(), self._posted_at)
-        group = Group(self._number, self._posted_at)
-        for chain in chains:
-            group.answers.append(self._answer(chain, group))
-        return group
+            self._recall([t for posting in postings for t in posting.transfers])
+        load(self._reading, self._books, postings)
+        for posting in postings:
+            group.answers.append(self._answer(posting, group))
+        storing.encode(group)
 
-    def store(self, group: Group) -> None:
-        """Store a judged group in one transaction; return once it is durable."""
-        if not group.judged:
-            return
-        posted_at_us = (group.posted_at - _EPOCH) // _MICROSECOND
-        ends = [t for t, posted in group.judged if posted.ok and t.hold is not None]
-        with self._connection.transaction(), self._connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO ledger.posting_group VALUES (%s, %s, %s, %s)",
-                (group.number, group.posted_at, len(group.judged), len(group.entries)),
-            )
-            _copy(cursor, COPY_TRANSFERS, transfer_rows(group.judged, group.number, posted_at_us))
-            if group.entries:
-                _copy(cursor, COPY_ENTRIES, entry_rows(group.entries, posted_at_us))
-            if ends:
-                _copy(cursor, COPY_HOLD_ENDS, hold_end_rows(ends))
+    def judge_closings(self, group: Group, account_ids: Sequence[UUID]) -> None:
+        """Close accounts after the chains judged so far; see `judge`."""
+        load_accounts(self._reading, self._books, account_ids)
+        for account_id in account_ids:
+            group.closed.append(self._close(account_id, group))
+        storing.encode(group)
+
+    def store(self, group: Group) -> storing.Transaction:
+        """Begin to store a judged group, in one transaction."""
+        return storing.Transaction(self._connection, group, self.tables)
 
     def forget(self) -> None:
         """Drop what memory holds of balances: a judged group was not stored, or may not be."""
         self._books = Books()
         self._recent.clear()
-        self._read_last_group()
+        self._number, self._posted_at = last_group(self._reading)
 
     def trim(self) -> None:
-        """Keep memory bounded; only to be called when no judged group waits to be stored."""
-        if len(self._books.accounts) > MAX_ACCOUNTS_IN_MEMORY:
+        """Keep balances in memory bounded; only for when no judged group waits to be stored."""
+        if self.is_overfull:
             self._books = Books()
-        for old in list(islice(self._recent, max(0, len(self._recent) - MAX_RECENT))):
-            del self._recent[old]
+
+    @property
+    def is_overfull(self) -> bool:
+        """Whether memory holds more than it should, so that it is time to trim."""
+        books = self._books
+        return (
+            len(books.accounts) > MAX_ACCOUNTS_IN_MEMORY
+            or len(books.holds) > MAX_HOLDS_IN_MEMORY
+            or len(books.counters) > MAX_COUNTERS_IN_MEMORY
+        )
 
     def reopen(self) -> None:
         """Connect anew after the connection was lost, and forget."""
@@ -174,7 +170,11 @@ class Poster:
         self._open()
 
     def close(self) -> None:
-        """Let another process post."""
+        """Let another process post, at once."""
+        if self._connection.info.transaction_status is TransactionStatus.IDLE:
+            # The lock ends with the connection too, but only when the server notices.
+            with suppress(psycopg.Error):
+                self._connection.execute("SELECT pg_advisory_unlock(%s)", (_LOCK_KEY,))
         self._connection.close()
         self._reading.close()
 
@@ -183,62 +183,72 @@ class Poster:
         self._reading = self._connect()
         taken = self._connection.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK_KEY,)).fetchone()
         if taken != (True,):
-            self.close()
+            self._connection.close()
+            self._reading.close()
             raise AnotherPoster
-        self._read_last_group()
+        self._number, self._posted_at = last_group(self._reading)
 
-    def _read_last_group(self) -> None:
-        row = self._reading.execute(
-            "SELECT number, posted_at FROM ledger.posting_group ORDER BY number DESC LIMIT 1"
-        ).fetchone()
-        self._number, self._posted_at = row or (0, _EPOCH)
-
-    def _answer(self, chain: Chain, group: Group) -> list[Posted]:
-        recent = self._recent
-        ids = {t.id for t in chain}
-        assert len(ids) == len(chain), "each transfer of a chain has an id of its own"
-        if not recent.keys().isdisjoint(ids):
-            return self._repeated(chain, group)
-        results, entries = self._books.judge(chain)
-        group.entries += entries
-        answers = [Posted(t.id, r, group.posted_at) for t, r in zip(chain, results, strict=True)]
-        for answered in zip(chain, answers, strict=True):
+    def _answer(self, posting: Posting, group: Group) -> list[Posted]:
+        transfers, recent = posting.transfers, self._recent.newer
+        for transfer in transfers:
+            if transfer.id.int in recent or transfer.id.int in self._recent.older:
+                return self._repeated(transfers, group)
+        verdict = self._books.judge(posting, group.sheet)
+        answers = _answers(transfers, verdict, group.posted_at)
+        for answered in zip(transfers, answers, strict=True):
             group.judged.append(answered)
-            recent[answered[0].id] = answered
+            recent[answered[0].id.int] = answered
+        if posting.rows and verdict.result is Result.POSTED:
+            for row in posting.rows:
+                group.rows.setdefault(row.table, []).append(row.data)
         return answers
 
-    def _repeated(self, chain: Chain, group: Group) -> list[Posted]:
+    def _repeated(self, transfers: Sequence[Transfer], group: Group) -> list[Posted]:
         """Answer a chain of which at least one id was used before; nothing is done."""
-        self._recall({t.id for t in chain})
-        known = [self._recent.get(t.id) for t in chain]
+        self._recall(transfers)
+        known = [self._recent.get(t.id.int) for t in transfers]
         return [
             _again(t, k) if k else Posted(t.id, Result.CHAIN_BROKEN, group.posted_at)
-            for t, k in zip(chain, known, strict=True)
+            for t, k in zip(transfers, known, strict=True)
         ]
 
-    def _load(self, chains: Sequence[Chain]) -> None:
-        accounts = named_accounts(chains) - self._books.accounts.keys()
-        if accounts:
-            for i, floor, currency, closed, *state in self._rows(_LOAD_ACCOUNTS, accounts):
-                self._books.accounts[i] = AccountState(floor, currency, closed, *state)
-        holds = named_holds(chains) - self._books.holds.keys()
-        if holds:
-            for hold_id, *hold in self._rows(_LOAD_HOLDS, holds):
-                self._books.holds[hold_id] = Hold(*hold)
+    def _close(self, account_id: UUID, group: Group) -> Closed:
+        result, before = self._books.close(account_id.int)
+        closed = Closed(account_id, result, before)
+        if closed.ok and not closed.repeated:
+            group.ended.append(account_id.int)
+        return closed
 
-    def _recall(self, transfer_ids: set[UUID]) -> None:
-        unknown = transfer_ids - self._recent.keys()
-        for row in self._rows(_LOAD_TRANSFERS, unknown) if unknown else ():
-            transfer_id, posted_at, result, kind, code, debit, credit, amount, *rest = row
-            first = Transfer(
-                transfer_id, debit, credit, Fen(amount), code, TransferKind(kind), *rest
-            )
-            self._recent[transfer_id] = (first, Posted(transfer_id, Result(result), posted_at))
-
-    def _rows(self, query: str, ids: Iterable[UUID]) -> list[tuple[Any, ...]]:
-        return self._reading.execute(query, (list(ids),), prepare=True, binary=True).fetchall()
+    def _recall(self, transfers: Sequence[Transfer]) -> None:
+        unknown = {t.id for t in transfers if self._recent.get(t.id.int) is None}
+        for transfer, posted in recalled(self._reading, unknown):
+            self._recent.newer[transfer.id.int] = transfer, posted
 
 
-def _copy(cursor: psycopg.Cursor[Any], statement: str, rows: bytes) -> None:
-    with cursor.copy(statement) as copy:
-        copy.write(rows)
+def _is_gone(error: Exception) -> bool:
+    """Tell whether the database does not answer, or cannot work now: it is no fault of a group."""
+    return isinstance(error, _GONE) and not isinstance(error, _OF_ROWS)
+
+
+def _id_is_used(error: psycopg.Error) -> bool:
+    """Tell whether a group was not stored because of a transfer that had been answered before."""
+    return isinstance(error, pg.UniqueViolation) and error.diag.schema_name == "ledger"
+
+
+def _answers(transfers: Sequence[Transfer], verdict: Verdict, posted_at: datetime) -> list[Posted]:
+    if len(transfers) == 1:
+        return [Posted(transfers[0].id, verdict.result, posted_at, False, verdict.counter)]
+    if verdict.result is Result.POSTED:
+        return [Posted(t.id, verdict.result, posted_at) for t in transfers]
+    answers = [Posted(t.id, Result.CHAIN_BROKEN, posted_at) for t in transfers]
+    wrong = transfers[verdict.position].id
+    answers[verdict.position] = Posted(wrong, verdict.result, posted_at, counter=verdict.counter)
+    return answers
+
+
+def _again(asked: Transfer, answered: Answered) -> Posted:
+    """Return the answer to a transfer whose id was answered before."""
+    first, posted = answered
+    if asked == first:
+        return msgspec.structs.replace(posted, repeated=True)
+    return Posted(asked.id, Result.OTHER_CONTENT, posted.posted_at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -9,6 +10,7 @@ from uuid import UUID
 
 import psycopg
 
+from zerobar.ledger.loading import counted
 from zerobar.ledger.model import Balance, Entry
 
 NOTHING: Final = Balance(0, 0, 0)
@@ -74,6 +76,19 @@ def statement(
     """Return entries, newest first; the next page begins `before` the last one's number."""
     rows = connection.execute(_STATEMENT, (account_id, before, limit), prepare=True).fetchall()
     return [Entry(*row) for row in rows]
+
+
+def read_counter(connection: psycopg.Connection[Any], key: UUID, period: int) -> int:
+    """Return a counter's total, 0 if nothing was ever counted."""
+    return read_counters(connection, [(key, period)])[key, period]
+
+
+def read_counters(
+    connection: psycopg.Connection[Any], counters: Sequence[tuple[UUID, int]]
+) -> dict[tuple[UUID, int], int]:
+    """Return the totals of many counters, by key and period, from one query."""
+    found = {(key, period): total for key, period, total, _ in counted(connection, counters)}
+    return {counter: found.get(counter, 0) for counter in counters}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
-"""Accounts, transfers and entries: written once, never changed.
+"""Accounts, transfers, entries and counters: written once, never changed.
 
-An account's balance is in its newest entry, so posting only ever appends. Each table has one
-distribution column that its key begins with: an account's id for `account` and `entry`, the
-transfer's own id for `transfer`.
+An account's balance is in its newest entry and a counter's total in its newest row, so posting only
+ever appends. Each table has one distribution column that its key begins with: an account's id for
+`account`, `account_end` and `entry`, the transfer's own id for `transfer` and `hold_end`, the
+counter's key for `counter`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from alembic import op
 
 revision = "0001"
 down_revision = None
+
+_WRITTEN_ONCE = ("transfer", "entry", "hold_end", "counter", "account_end", "posting_group")
 
 
 def upgrade() -> None:
@@ -23,7 +26,6 @@ def upgrade() -> None:
             code smallint NOT NULL,
             currency smallint NOT NULL,
             floor_fen bigint,
-            closed boolean NOT NULL DEFAULT false,
             opened_at timestamptz NOT NULL
         )
         """
@@ -41,7 +43,8 @@ def upgrade() -> None:
             credit_id uuid NOT NULL,
             amount_fen bigint NOT NULL,
             hold_id uuid,
-            reference bytea NOT NULL
+            reference bytea NOT NULL,
+            counter smallint
         )
         """
     )
@@ -69,6 +72,27 @@ def upgrade() -> None:
     )
     op.execute(
         """
+        CREATE TABLE ledger.counter (
+            key uuid NOT NULL,
+            period integer NOT NULL,
+            number bigint NOT NULL,
+            total bigint NOT NULL,
+            transfer_id uuid NOT NULL,
+            posted_at timestamptz NOT NULL,
+            PRIMARY KEY (key, period, number)
+        )
+        """
+    )
+    op.execute(
+        """
+        CREATE TABLE ledger.account_end (
+            account_id uuid PRIMARY KEY,
+            closed_at timestamptz NOT NULL
+        )
+        """
+    )
+    op.execute(
+        """
         CREATE TABLE ledger.posting_group (
             number bigint PRIMARY KEY,
             posted_at timestamptz NOT NULL,
@@ -87,7 +111,7 @@ def upgrade() -> None:
         $$
         """
     )
-    for table in ("transfer", "entry", "hold_end", "posting_group"):
+    for table in _WRITTEN_ONCE:
         op.execute(
             f"""
             CREATE TRIGGER written_once BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.{table}

@@ -1,0 +1,209 @@
+"""Storing a group: one transaction, sent as one message, with a COPY for each table.
+
+Statements that are sent as one message are one transaction, so no BEGIN or COMMIT takes a turn of
+its own. The message goes out bit by bit, as the database takes it, so that whoever stores can
+judge the next group meanwhile, in the same thread.
+"""
+
+from __future__ import annotations
+
+import select
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+import psycopg
+from psycopg import generators, pq
+from psycopg.abc import PQGen
+from psycopg.errors import error_from_result
+from psycopg.waiting import Ready, Wait
+
+from zerobar.ledger.books import Sheet
+from zerobar.ledger.copying import (
+    COPY_ACCOUNT_ENDS,
+    COPY_COUNTS,
+    COPY_ENTRIES,
+    COPY_HOLD_ENDS,
+    COPY_TRANSFERS,
+    account_end_rows,
+    count_rows,
+    entry_rows,
+    hold_end_rows,
+    transfer_rows,
+)
+from zerobar.ledger.model import Closed, Posted, Transfer
+from zerobar.ledger.records import microseconds
+
+_HEADER: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+_TRAILER: Final = b"\xff\xff"
+_PIECE: Final = 65_536
+# The ledger's tables are filled first, and transfers before all: a used id is to show there.
+_LEDGERS: Final[tuple[str, ...]] = (
+    COPY_TRANSFERS,
+    COPY_ENTRIES,
+    COPY_HOLD_ENDS,
+    COPY_COUNTS,
+    COPY_ACCOUNT_ENDS,
+)
+
+
+_READ: Final = int(Ready.R)
+_WRITE: Final = int(Ready.W)
+# A connection that broke is both: whoever reads or writes then gets the error.
+_READABLE: Final = select.POLLIN | select.POLLERR | select.POLLHUP | select.POLLNVAL
+_WRITABLE: Final = select.POLLOUT | select.POLLERR | select.POLLHUP | select.POLLNVAL
+
+
+@dataclass(slots=True)
+class Group:
+    """A group that is being judged, and what is to be stored of it.
+
+    Attributes:
+        answers: for each chain, in order, one for each of its transfers.
+        closed: for each account to be closed.
+        judged: what is new, with its answer, until it is encoded.
+        sheet: what it adds to the books, until it is encoded.
+        ended: accounts that it closes, until they are encoded.
+        rows: of other tables, by their name.
+        transfers: how many are encoded.
+        entries: how many are encoded.
+        copies: what is encoded, by the statement that it is sent with.
+    """
+
+    number: int
+    posted_at: datetime
+    answers: list[list[Posted]] = field(default_factory=list)
+    closed: list[Closed] = field(default_factory=list)
+    judged: list[tuple[Transfer, Posted]] = field(default_factory=list)
+    sheet: Sheet = field(default_factory=Sheet)
+    ended: list[int] = field(default_factory=list)
+    rows: dict[str, list[bytes]] = field(default_factory=dict)
+    transfers: int = 0
+    entries: int = 0
+    copies: dict[str, list[bytes]] = field(default_factory=dict)
+
+
+def encode(group: Group) -> None:
+    """Encode what was judged since the last time."""
+    at_us, sheet = microseconds(group.posted_at), group.sheet
+    ends = [t for t, posted in group.judged if t.hold is not None and posted.ok]
+    if group.judged:
+        _add(group, COPY_TRANSFERS, transfer_rows(group.judged, group.number, at_us))
+    if sheet.entries:
+        _add(group, COPY_ENTRIES, entry_rows(sheet.entries, at_us))
+    if ends:
+        _add(group, COPY_HOLD_ENDS, hold_end_rows(ends))
+    if sheet.counts:
+        _add(group, COPY_COUNTS, count_rows(sheet.counts, at_us))
+    if group.ended:
+        _add(group, COPY_ACCOUNT_ENDS, account_end_rows(group.ended, at_us))
+    group.transfers += len(group.judged)
+    group.entries += len(sheet.entries)
+    group.judged, group.sheet, group.ended = [], Sheet(), []
+
+
+def _add(group: Group, statement: str, rows: bytes) -> None:
+    group.copies.setdefault(statement, []).append(rows)
+
+
+class Transaction:
+    """Stores an encoded group whole or not at all, as fast as the database takes it.
+
+    Args:
+        connection: with nothing going on; it is this transaction's until its end.
+        group: encoded.
+        tables: the COPY statement for each table that rows may be for.
+    """
+
+    def __init__(
+        self, connection: psycopg.Connection[Any], group: Group, tables: Mapping[str, str]
+    ) -> None:
+        copies = [(copy, group.copies[copy]) for copy in _LEDGERS if copy in group.copies]
+        copies += [(copy, group.rows[name]) for name, copy in tables.items() if name in group.rows]
+        statements = [_group_row(group), *(copy for copy, _ in copies)]
+        self._poll = select.poll()
+        self._socket = connection.pgconn.socket
+        self._steps = _exchange(
+            connection.pgconn, "; ".join(statements).encode(), [rows for _, rows in copies]
+        )
+        self._is_done = not copies
+        if copies:
+            self._wait_for(next(self._steps))
+
+    def finish(self) -> None:
+        """Return once the group is durable; raises what the database answers."""
+        while not self.advance(None):
+            pass
+
+    def advance(self, patience_ms: int | None = 0) -> bool:
+        """Go on as far as the database lets us; tell whether the group is durable.
+
+        Args:
+            patience_ms: how long to wait for the database; None: until it stirs.
+
+        Raises what the database answers.
+        """
+        while not self._is_done:
+            events = self._poll.poll(patience_ms)
+            if not events:
+                return False
+            self._step(events[0][1])
+            patience_ms = 0
+        return True
+
+    def _step(self, event: int) -> None:
+        ready = (_READ if event & _READABLE else 0) | (_WRITE if event & _WRITABLE else 0)
+        try:
+            self._wait_for(self._steps.send(Ready(ready)))
+        except StopIteration:
+            self._is_done = True
+
+    def _wait_for(self, wanted: Wait) -> None:
+        reading = select.POLLIN if wanted & Wait.R else 0
+        writing = select.POLLOUT if wanted & Wait.W else 0
+        self._poll.register(self._socket, reading | writing)
+
+
+def _group_row(group: Group) -> str:
+    # Numbers and a time of our own making: nothing to escape.
+    return (
+        "INSERT INTO ledger.posting_group (number, posted_at, transfers, entries)"  # noqa: S608
+        f" VALUES ({group.number}, '{group.posted_at.isoformat()}',"
+        f" {group.transfers}, {group.entries})"
+    )
+
+
+def _exchange(
+    connection: pq.abc.PGconn, statements: bytes, data: Sequence[Sequence[bytes]]
+) -> PQGen[None]:
+    """Send statements, and to each COPY its rows; raise what the server answers first."""
+    connection.send_query(statements)
+    yield from generators.send(connection)
+    rest, failed = iter(data), None
+    while (result := (yield from generators.fetch(connection))) is not None:
+        if result.status == pq.ExecStatus.COPY_IN:
+            yield from _copy_in(connection, next(rest))
+        elif result.status == pq.ExecStatus.FATAL_ERROR:
+            failed = failed or result
+    if failed is not None:
+        raise error_from_result(failed)
+
+
+def _copy_in(connection: pq.abc.PGconn, rows: Sequence[bytes]) -> PQGen[None]:
+    pending = _HEADER
+    for piece in rows:
+        pending += piece
+        if len(pending) >= _PIECE:
+            yield from _put(connection, pending)
+            pending = b""
+    yield from _put(connection, pending + _TRAILER)
+    while connection.put_copy_end() == 0:
+        yield from generators.send(connection)
+    yield from generators.send(connection)
+
+
+def _put(connection: pq.abc.PGconn, data: bytes) -> PQGen[None]:
+    while connection.put_copy_data(data) == 0:
+        yield from generators.send(connection)
+    yield from generators.send(connection)
