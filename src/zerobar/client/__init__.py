@@ -1,0 +1,1 @@
+"""The operator's HTTP interface as its clients see it: shapes, signatures, and a typed client."""

@@ -1,0 +1,1 @@
+"""Codes that people and tills show each other."""
