@@ -1,4 +1,4 @@
-"""The command line: `zerobar card …` and `zerobar demo`."""
+"""The command line: `zerobar card …`, `zerobar bank …` and `zerobar demo`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import typer
 
 from zerobar import __version__
 from zerobar.cli import (
+    banking,
     conforming,
     demonstrating,
     diagnosing,
@@ -15,6 +16,7 @@ from zerobar.cli import (
     issuing,
     operating,
     paying,
+    sandboxing,
     serving,
     showing,
 )
@@ -38,6 +40,14 @@ card.command("arm")(holding.arm_card)
 card.command("pin")(holding.change_pin)
 card.command("conformance")(conforming.conformance)
 card.command("doctor")(diagnosing.doctor)
+bank = typer.Typer(no_args_is_help=True, help="An operator's bank: make, serve, check.")
+app.add_typer(bank, name="bank")
+bank.command("init")(banking.init_bank)
+bank.command("serve")(banking.serve_bank)
+bank.command("check")(banking.check_bank)
+sandbox = typer.Typer(no_args_is_help=True, help="Institutions to develop against.")
+app.add_typer(sandbox, name="sandbox")
+sandbox.command("serve")(sandboxing.serve_sandbox)
 app.command("demo")(demonstrating.demo)
 
 

@@ -1,0 +1,1 @@
+"""The HTTP interface of the bank: parse, authorise, call a rule, answer."""

@@ -1,0 +1,114 @@
+"""The HTTP application: every area's routes, one way to fail, nothing from third parties."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import cache
+from typing import Final
+
+import msgspec
+from litestar import Litestar, MediaType, Response, Router, get
+from litestar.di import Provide
+from litestar.types import Message, Scope
+
+from zerobar.bank.api import (
+    authority,
+    docs,
+    funding,
+    merchants,
+    passkeys,
+    paying,
+    people,
+    staff,
+)
+from zerobar.bank.api.access import DEPENDENCIES
+from zerobar.bank.api.openapi import Json, describe
+from zerobar.bank.api.problems import EXCEPTION_HANDLERS
+from zerobar.bank.context import Bank
+from zerobar.bank.paying.desk import PaymentDesk
+
+Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
+
+LARGEST_BODY: Final = 64 * 1024
+"""Bytes; the largest request is a merchant's order with many items."""
+
+_SECURITY_HEADERS: Final = [
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; style-src 'self'; frame-ancestors 'none'"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+]
+
+_AREAS: Final = (people, passkeys, funding, paying, merchants, staff, authority)
+
+
+@get("/health", sync_to_thread=False)
+def health() -> dict[str, str]:
+    """Say that the program runs."""
+    return {"status": "ok"}
+
+
+@get("/openapi.json", include_in_schema=False, sync_to_thread=False)
+def openapi_document() -> Response[bytes]:
+    """Answer with the description of the interface."""
+    return Response(msgspec.json.encode(document()), media_type=MediaType.JSON)
+
+
+@get("/docs", include_in_schema=False, sync_to_thread=False)
+def docs_page() -> Response[str]:
+    """Answer with the description, to be read."""
+    return Response(docs.page(document()), media_type=MediaType.HTML)
+
+
+@get(docs.STYLE_PATH, include_in_schema=False, sync_to_thread=False)
+def docs_style() -> Response[bytes]:
+    """Answer with the page's style sheet."""
+    return Response(docs.style(), media_type=MediaType.CSS)
+
+
+def routes() -> Router:
+    """Return the handlers of all areas, and the few that belong to none."""
+    # In one router: an application that is given handlers one by one takes those that share a
+    # path twice, and then answers with a coroutine.
+    handlers = [health, openapi_document, docs_page, docs_style]
+    return Router(
+        "/", route_handlers=handlers + [route for area in _AREAS for route in area.ROUTES]
+    )
+
+
+@cache
+def document() -> Json:
+    """Return the description of the whole interface."""
+    return describe([routes()])
+
+
+def create_app(bank: Bank, lifespan: Sequence[Lifespan] = ()) -> Litestar:
+    """Return the application of a bank; `lifespan` begins before it and ends after it."""
+    desk = PaymentDesk(bank)
+
+    @asynccontextmanager
+    async def open_desk(_: Litestar) -> AsyncIterator[None]:
+        with desk:
+            yield
+
+    own = {
+        "bank": Provide(lambda: bank, sync_to_thread=False),
+        "desk": Provide(lambda: desk, sync_to_thread=False),
+    }
+    return Litestar(
+        route_handlers=[routes()],
+        dependencies=DEPENDENCIES | own,
+        exception_handlers=EXCEPTION_HANDLERS,
+        before_send=[_add_security_headers],
+        request_max_body_size=LARGEST_BODY,
+        lifespan=[*lifespan, open_desk],
+        logging_config=None,
+        openapi_config=None,
+    )
+
+
+async def _add_security_headers(message: Message, _: Scope) -> None:
+    if message["type"] == "http.response.start":
+        message["headers"] = [*message["headers"], *_SECURITY_HEADERS]

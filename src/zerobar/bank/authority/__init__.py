@@ -1,0 +1,1 @@
+"""The authority: operators, their reserves, issuing and redeeming digital cash, the supply."""

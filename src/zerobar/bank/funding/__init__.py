@@ -1,0 +1,1 @@
+"""Money between wallets and bank cards: binding, exchange, saving, topping up a shortfall."""

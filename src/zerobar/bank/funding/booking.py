@@ -1,0 +1,125 @@
+"""What an order does to the books: digital cash on one side, deposits on the other.
+
+| kind | first | when the card's bank has done it | when it refuses |
+|---|---|---|---|
+| EXCHANGE, SHORTFALL | hold vault -> wallet | commit; BANK_CUSTOMERS -> AT_BANK | void |
+| SAVE | hold wallet -> vault | commit; AT_BANK -> BANK_CUSTOMERS | void |
+| RETURN | - | AT_BANK -> BANK_CUSTOMERS | vault -> wallet |
+
+The committing transfer has the order's id; the ids of the others follow from it, so that each can
+be posted again and happens once.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from zerobar.bank.chart import AccountCode, TransferCode, operator_account
+from zerobar.bank.context import Bank
+from zerobar.bank.funding.errors import BooksUnavailable
+from zerobar.bank.funding.model import CardOrder, OrderKind, Reason
+from zerobar.bank.ids import derived_id
+from zerobar.ledger import (
+    LedgerBusy,
+    LedgerUnavailable,
+    Result,
+    Row,
+    Transfer,
+    TransferKind,
+)
+
+_CODES: Final = {
+    OrderKind.EXCHANGE: TransferCode.EXCHANGE,
+    OrderKind.SHORTFALL: TransferCode.TOP_UP_SHORTFALL,
+    OrderKind.SAVE: TransferCode.SAVE_TO_BANK,
+    OrderKind.RETURN: TransferCode.RETURN_TO_CARD,
+}
+_REASONS: Final = {
+    Result.OTHER_CONTENT: Reason.ID_USED,
+    Result.DEBIT_UNKNOWN: Reason.WALLET_CLOSED,
+    Result.CREDIT_UNKNOWN: Reason.WALLET_CLOSED,
+    Result.DEBIT_CLOSED: Reason.WALLET_CLOSED,
+    Result.CREDIT_CLOSED: Reason.WALLET_CLOSED,
+    Result.ABOVE_CEILING: Reason.BALANCE_LIMIT,
+}
+
+
+def post(bank: Bank, order: CardOrder, *transfers: Transfer, row: Row | None = None) -> str:
+    """Post a chain; return an empty text if it posted, else the reason.
+
+    Raises BooksUnavailable when it is not known.
+    """
+    try:
+        answers = bank.ledger.post(*transfers, rows=() if row is None else (row,))
+    except (LedgerUnavailable, LedgerBusy) as error:
+        raise BooksUnavailable from error
+    refused = [answer.result for answer in answers if not answer.ok]
+    # The one that broke the chain says why; the others only that it was broken.
+    return _reason(order, min(refused)) if refused else ""
+
+
+def post_surely(bank: Bank, order: CardOrder, *transfers: Transfer, row: Row | None = None) -> None:
+    """Post a chain that nothing can refuse: it ends our own hold, and bank accounts have no floor.
+
+    Raises BooksUnavailable.
+    """
+    refused = post(bank, order, *transfers, row=row)
+    assert not refused, f"order {order.id}: {refused}"
+
+
+def hold(order: CardOrder, ceiling: int | None) -> Transfer:
+    """Return what sets the amount aside before the bank is asked."""
+    return _digital(order, _part(order, "hold"), TransferKind.HOLD, ceiling)
+
+
+def commit(order: CardOrder, ceiling: int | None) -> Transfer:
+    """Return what moves the amount when the bank has done its part."""
+    return _digital(order, order.id, TransferKind.COMMIT, ceiling)
+
+
+def void(order: CardOrder) -> Transfer:
+    """Return what lets the amount go."""
+    return _digital(order, _part(order, "void"), TransferKind.VOID, None)
+
+
+def deposit(order: CardOrder, name: str = "deposit") -> Transfer:
+    """Return what the bank has done, on the deposit side.
+
+    A transfer that was refused with its chain stays refused, so another chain's has another name.
+    """
+    customers = operator_account(order.operator_id, AccountCode.BANK_CUSTOMERS)
+    ours = operator_account(order.operator_id, AccountCode.AT_BANK)
+    debit, credit = (customers, ours) if order.kind.fills_wallet else (ours, customers)
+    return Transfer(
+        _part(order, name), debit, credit, order.amount, TransferCode.DEPOSIT_LEG,
+        reference=order.id.bytes,
+    )  # fmt: skip
+
+
+def into_wallet(order: CardOrder) -> Transfer:
+    """Return what gives the wallet the money that no card took; it knows no limit."""
+    assert order.kind is OrderKind.RETURN
+    return _digital(order, order.id, TransferKind.POST, None)
+
+
+def _digital(order: CardOrder, id_: UUID, kind: TransferKind, ceiling: int | None) -> Transfer:
+    vault = operator_account(order.operator_id, AccountCode.VAULT)
+    saves = order.kind is OrderKind.SAVE
+    debit, credit = (order.wallet_id, vault) if saves else (vault, order.wallet_id)
+    ends = kind in (TransferKind.COMMIT, TransferKind.VOID)
+    return Transfer(
+        id_, debit, credit, order.amount, _CODES[order.kind], kind,
+        _part(order, "hold") if ends else None, order.id.bytes, ceiling,
+    )  # fmt: skip
+
+
+def _part(order: CardOrder, name: str) -> UUID:
+    return derived_id(order.id, name)
+
+
+def _reason(order: CardOrder, result: Result) -> str:
+    if result is Result.BELOW_FLOOR:
+        saves = order.kind is OrderKind.SAVE
+        return Reason.INSUFFICIENT_BALANCE if saves else Reason.VAULT_SHORT
+    return _REASONS[result]

@@ -1,0 +1,1 @@
+"""Merchants: shops, terminals, orders, codes, webhooks, reconciliation, settlement."""

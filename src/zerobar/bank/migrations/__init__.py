@@ -1,0 +1,1 @@
+"""The tables of the bank, in the order in which they came."""

@@ -1,0 +1,1 @@
+"""Passkeys (WebAuthn) of people and of staff: registering, signing in, ending them."""

@@ -1,0 +1,209 @@
+"""The desk: payment orders that come at once are looked up, judged and posted together.
+
+One clerk takes all that wait, and while they are being stored takes all that came meanwhile; so
+groups grow with the load, and nobody waits for a timer. What needs more than that, as asking a
+card for a shortfall or explaining a refusal, goes to a back room of a few threads and holds up
+nobody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from typing import Final, Self
+
+from zerobar.bank.context import Bank
+from zerobar.bank.errors import BankError
+from zerobar.bank.paying.engine import conclude, examine, is_plain, pay_now
+from zerobar.bank.paying.errors import OutcomeUnknown, TooBusy
+from zerobar.bank.paying.judging import Approved, Short
+from zerobar.bank.paying.model import Payment, PaymentOrder
+from zerobar.ledger import Answer, LedgerBusy, LedgerError
+
+MAX_GROUP: Final = 512
+"""Orders that are looked up in one statement."""
+MAX_WAITING: Final = 8_192
+"""Orders that wait at most; more are turned away at once rather than kept waiting."""
+BACK_ROOM: Final = 8
+"""Threads for what takes longer."""
+MAX_TOPPING: Final = 512
+"""Orders that may wait for their card's bank."""
+
+_log = logging.getLogger(__name__)
+
+Waiter = Future[Payment] | asyncio.Future[Payment]
+Told = tuple[Waiter, Payment | Exception]
+_Waiting = tuple[PaymentOrder, Waiter]
+_Posting = tuple[PaymentOrder, Waiter, Approved]
+
+
+class PaymentDesk:
+    """Takes payment orders from many threads or tasks; a context manager that finishes them."""
+
+    def __init__(self, bank: Bank) -> None:
+        self._bank = bank
+        self._changed = threading.Condition()
+        self._waiting: deque[_Waiting] = deque()
+        self._closing = False
+        self._groups_posting = 0
+        self._topping = threading.BoundedSemaphore(MAX_TOPPING)
+        self._back_room = ThreadPoolExecutor(BACK_ROOM, thread_name_prefix="payment-back-room")
+        self._clerk = threading.Thread(target=self._work, name="payment-clerk", daemon=True)
+        self._clerk.start()
+
+    def submit(self, order: PaymentOrder) -> Future[Payment]:
+        """Pay; the future raises what `engine.pay_now` raises. Raises TooBusy at once."""
+        waiter: Future[Payment] = Future()
+        self._take(order, waiter)
+        return waiter
+
+    async def pay(self, order: PaymentOrder) -> Payment:
+        """Pay from a task; raises what `engine.pay_now` raises."""
+        waiter: asyncio.Future[Payment] = asyncio.get_running_loop().create_future()
+        self._take(order, waiter)
+        return await waiter
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Look at all that waits, then stop."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+        self._clerk.join()
+        with self._changed:
+            self._changed.wait_for(lambda: not self._groups_posting)
+        self._back_room.shutdown()
+
+    def _take(self, order: PaymentOrder, waiter: Waiter) -> None:
+        with self._changed:
+            if self._closing or len(self._waiting) >= MAX_WAITING:
+                raise TooBusy
+            self._waiting.append((order, waiter))
+            # The clerk sleeps only when nothing waits, so the first to come wakes it for all.
+            if len(self._waiting) == 1:
+                self._changed.notify_all()
+
+    # --- the clerk ------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        while group := self._next_group():
+            try:
+                self._handle(group)
+            except Exception as error:  # noqa: BLE001 - the thread's edge: the desk stays open
+                _log.warning("payments could not be handled: %s", type(error).__name__)
+                tell([(waiter, error) for _, waiter in group if not waiter.done()])
+
+    def _next_group(self) -> list[_Waiting]:
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._closing)
+            many = min(len(self._waiting), MAX_GROUP)
+            return [self._waiting.popleft() for _ in range(many)]
+
+    def _handle(self, group: Sequence[_Waiting]) -> None:
+        verdicts = examine(self._bank, [order for order, _ in group])
+        told: list[Told] = []
+        approved: list[_Posting] = []
+        for (order, waiter), verdict in zip(group, verdicts, strict=True):
+            if isinstance(verdict, Approved):
+                approved.append((order, waiter, verdict))
+            elif isinstance(verdict, Short):
+                self._top_up(order, waiter)
+            else:
+                told.append((waiter, verdict))
+        if approved:
+            self._post(approved)
+        tell(told)
+
+    def _top_up(self, order: PaymentOrder, waiter: Waiter) -> None:
+        if self._topping.acquire(blocking=False):
+            self._back_room.submit(self._answer, waiter, partial(self._pay_slowly, order))
+        else:
+            tell([(waiter, TooBusy())])
+
+    def _pay_slowly(self, order: PaymentOrder) -> Payment:
+        try:
+            return pay_now(self._bank, order)
+        finally:
+            self._topping.release()
+
+    def _post(self, approved: list[_Posting]) -> None:
+        try:
+            answers = self._bank.ledger.submit_many([a.posting for _, _, a in approved])
+        except LedgerBusy:
+            tell([(waiter, TooBusy()) for _, waiter, _ in approved])
+            return
+        with self._changed:
+            self._groups_posting += 1
+        answers.add_done_callback(partial(self._posted, approved))
+
+    # --- what the ledger says, on its thread ------------------------------------------------
+
+    def _posted(self, approved: Sequence[_Posting], answers: Future[list[Answer]]) -> None:
+        try:
+            self._tell_posted(approved, answers)
+        finally:
+            with self._changed:
+                self._groups_posting -= 1
+                self._changed.notify_all()
+
+    def _tell_posted(self, approved: Sequence[_Posting], answers: Future[list[Answer]]) -> None:
+        failed = answers.exception()
+        if failed is not None:
+            assert isinstance(failed, LedgerError)
+            tell([(waiter, OutcomeUnknown()) for _, waiter, _ in approved])
+            return
+        told: list[Told] = []
+        for (order, waiter, verdict), answer in zip(approved, answers.result(), strict=True):
+            if is_plain(answer):
+                told.append((waiter, verdict.payment))
+            else:
+                concluding = partial(conclude, self._bank, order, verdict, answer)
+                self._back_room.submit(self._answer, waiter, concluding)
+        tell(told)
+
+    def _answer(self, waiter: Waiter, work: Callable[[], Payment]) -> None:
+        try:
+            outcome: Payment | Exception = work()
+        except BankError as refusal:
+            outcome = refusal
+        except Exception as error:  # noqa: BLE001 - the thread's edge: whoever waits is told
+            _log.warning("a payment could not be concluded: %s", type(error).__name__)
+            outcome = error
+        tell([(waiter, outcome)])
+
+
+def tell(told: Sequence[Told]) -> None:
+    """Tell all who wait; each event loop is woken only once, however many of its tasks wait."""
+    of_tasks: dict[asyncio.AbstractEventLoop, list[Told]] = {}
+    for waiter, outcome in told:
+        if isinstance(waiter, asyncio.Future):
+            of_tasks.setdefault(waiter.get_loop(), []).append((waiter, outcome))
+        elif waiter.set_running_or_notify_cancel():
+            _settle(waiter, outcome)
+    for loop, of_loop in of_tasks.items():
+        # A loop that ended has nobody left to tell.
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_settle_tasks, of_loop)
+
+
+def _settle_tasks(told: Sequence[Told]) -> None:
+    for waiter, outcome in told:
+        if not waiter.done():
+            _settle(waiter, outcome)
+
+
+def _settle(waiter: Waiter, outcome: Payment | Exception) -> None:
+    if isinstance(outcome, Exception):
+        waiter.set_exception(outcome)
+    else:
+        waiter.set_result(outcome)

@@ -1,0 +1,143 @@
+"""From signed orders to payments: look up, judge, post, and say what came of it.
+
+    known = examine(bank, orders)        one statement for all of them, signatures checked
+    bank.ledger.submit_many(...)         what was approved
+    outcome(bank, approved, answer)      a payment, or why not
+
+`pay_now` does it for one order; `desk.PaymentDesk` for all that wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from zerobar.bank.context import Bank
+from zerobar.bank.errors import BankError, IdUsed
+from zerobar.bank.paying.errors import (
+    InsufficientBalance,
+    OutcomeUnknown,
+    PayeeFull,
+    PayeeNotOpen,
+    TooBusy,
+)
+from zerobar.bank.paying.facts import read_facts
+from zerobar.bank.paying.judging import Approved, Short, Verdict, judge, same_payment
+from zerobar.bank.paying.model import Payment, PaymentOrder
+from zerobar.bank.paying.store import payment
+from zerobar.bank.paying.topping import cover
+from zerobar.bank.people.errors import WalletClosed
+from zerobar.bank.people.limits import exceeded
+from zerobar.database import Connection
+from zerobar.ledger import (
+    Answer,
+    Counter,
+    LedgerBusy,
+    LedgerUnavailable,
+    Posted,
+    Result,
+    RowRefused,
+    balance,
+    read_counter,
+)
+from zerobar.purse.money import Fen
+
+
+def examine(bank: Bank, orders: Sequence[PaymentOrder]) -> list[Verdict]:
+    """Look up and judge orders, in their order."""
+    now = bank.clock()
+    with bank.connection() as connection:
+        known = read_facts(connection, orders, now)
+    return [
+        judge(order, facts, known.limits, now, bank.new_id)
+        for order, facts in zip(orders, known.facts, strict=True)
+    ]
+
+
+def pay_now(bank: Bank, order: PaymentOrder) -> Payment:
+    """Make one payment and wait for it; the same again returns the same payment.
+
+    Raises the errors of `zerobar.bank.paying.errors`, those of signatures, PinNeeded, WalletFrozen,
+    WalletClosed, OverLimit, and with auto top-up those of `zerobar.bank.funding`.
+    """
+    (verdict,) = examine(bank, [order])
+    if isinstance(verdict, Short):
+        cover(bank, order, verdict)
+        (verdict,) = examine(bank, [order])
+    if isinstance(verdict, BankError):
+        raise verdict
+    if isinstance(verdict, Payment):
+        return verdict
+    if isinstance(verdict, Short):
+        # Something else was paid from the wallet while the card was asked.
+        raise InsufficientBalance(verdict.shortfall)
+    return conclude(bank, order, verdict, _post(bank, verdict))
+
+
+def _post(bank: Bank, approved: Approved) -> list[Posted]:
+    posting = approved.posting
+    try:
+        return bank.ledger.post(*posting.transfers, counters=posting.counters, rows=posting.rows)
+    except LedgerBusy:
+        raise TooBusy from None
+    except LedgerUnavailable:
+        raise OutcomeUnknown from None
+
+
+def is_plain(answer: Answer) -> bool:
+    """Return whether a payment was made just now, so that nothing has to be looked up."""
+    return isinstance(answer, list) and answer[0].ok and not answer[0].repeated
+
+
+def conclude(bank: Bank, order: PaymentOrder, approved: Approved, answer: Answer) -> Payment:
+    """Return the payment that the ledger has posted, now or before; raises why it has not."""
+    if isinstance(answer, RowRefused):
+        raise answer
+    if is_plain(answer):
+        return approved.payment
+    posted = answer[0]
+    if posted.ok:
+        with bank.connection() as connection:
+            earlier = payment(connection, order.payment_id)
+        assert earlier is not None, "a payment's record is stored with its money"
+        return same_payment(earlier, order)
+    raise _refusal(bank, approved, posted)
+
+
+def _refusal(bank: Bank, approved: Approved, posted: Posted) -> BankError:
+    payer_id = approved.payment.payer_wallet_id
+    match posted.result:
+        case Result.BELOW_FLOOR:
+            with bank.connection() as connection:
+                missing = shortfall(connection, payer_id, approved.payment.amount)
+            return InsufficientBalance(missing)
+        case Result.ABOVE_CEILING:
+            return PayeeFull()
+        case Result.COUNTER_EXCEEDED:
+            return _exceeded(bank, approved, posted)
+        case Result.CREDIT_CLOSED:
+            return PayeeNotOpen()
+        case Result.DEBIT_CLOSED:
+            return WalletClosed()
+        case Result.OTHER_CONTENT:
+            return IdUsed()
+    raise AssertionError(f"a payment cannot end as {posted.result.name}")
+
+
+def _exceeded(bank: Bank, approved: Approved, posted: Posted) -> BankError:
+    index = posted.counter
+    # A repeat with fewer conditions than at first is another question under the same id.
+    if index is None or index >= len(approved.refusals):
+        return IdUsed()
+    refusal = approved.refusals[index]
+    return refusal or _over_limit(bank, approved.posting.counters[index])
+
+
+def _over_limit(bank: Bank, counter: Counter) -> BankError:
+    with bank.connection() as connection:
+        return exceeded(counter, read_counter(connection, counter.key, counter.period))
+
+
+def shortfall(connection: Connection, wallet_id: UUID, amount: Fen) -> Fen:
+    """Return what a wallet lacks for an amount, at least 1 fen."""
+    return Fen(max(1, amount - balance(connection, wallet_id).available))

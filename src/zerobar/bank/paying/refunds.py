@@ -1,0 +1,182 @@
+"""Refunds: money goes back where it came from, and never more of it than was paid.
+
+The part of a payment that a card had paid goes back to that card first, the rest into the wallet,
+whatever the wallet's limits and even if it is frozen. What has been refunded is a counter of the
+ledger with the payment's amount as its limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from zerobar.bank.chart import TransferCode
+from zerobar.bank.context import Bank
+from zerobar.bank.errors import BankError, IdUsed
+from zerobar.bank.funding.returning import return_row, return_to_card, vault_of
+from zerobar.bank.ids import derived_id
+from zerobar.bank.paying import records, store
+from zerobar.bank.paying.engine import shortfall
+from zerobar.bank.paying.errors import (
+    InsufficientBalance,
+    OutcomeUnknown,
+    PaymentUnknown,
+    RefundTooMuch,
+    TooBusy,
+)
+from zerobar.bank.paying.model import Notice, NoticeKind, Payment, Refund
+from zerobar.bank.people import store as people
+from zerobar.bank.people.errors import WalletClosed
+from zerobar.bank.people.model import Wallet
+from zerobar.database import Connection
+from zerobar.ledger import (
+    Counter,
+    LedgerBusy,
+    LedgerUnavailable,
+    Posted,
+    Result,
+    Row,
+    Transfer,
+    read_counter,
+)
+from zerobar.purse.money import Fen
+
+
+def refund_payment(  # noqa: PLR0913 - each is a fact of the one refund
+    bank: Bank,
+    refund_id: UUID,
+    payment_id: UUID,
+    amount: Fen,
+    by: UUID,
+    *,
+    reason: str = "",
+    rows: Sequence[Row] = (),
+) -> Refund:
+    """Give back a payment or a part of it; the same again returns the same refund.
+
+    Args:
+        refund_id: made by whoever asks, once.
+        amount: at least 1 fen.
+        by: the wallet that was paid, which gives the money back.
+        reason: what the payer is told.
+        rows: what is stored with the refund, if it is made.
+
+    Raises PaymentUnknown, WalletClosed when the payer's wallet is gone, RefundTooMuch,
+    InsufficientBalance of the wallet that gives back, IdUsed, OutcomeUnknown or TooBusy.
+    """
+    with bank.transaction() as connection:
+        # One refund of a payment at a time, so that each knows what the card has got back.
+        payment = store.lock_payment(connection, payment_id)
+        if payment is None or payment.payee_wallet_id != by:
+            raise PaymentUnknown
+        refund = store.refund(connection, refund_id)
+        if refund is None:
+            planned = _planned(bank, connection, payment, (refund_id, amount, reason))
+            refund = _made(bank, connection, payment, planned, rows)
+    if (refund.payment_id, refund.amount) != (payment_id, amount):
+        raise IdUsed
+    if refund.card_amount:
+        # Otherwise the worker does it, which also asks again what a bank does not answer.
+        return_to_card(bank, refund_id)
+    return refund
+
+
+def refunded_at_most(payment: Payment, amount: Fen) -> Counter:
+    """Return the condition that refunds do not exceed a payment."""
+    return Counter(derived_id(payment.id, "refunds"), 0, int(amount), int(payment.amount))
+
+
+def _planned(
+    bank: Bank, connection: Connection, payment: Payment, asked: tuple[UUID, Fen, str]
+) -> Refund:
+    refund_id, amount, reason = asked
+    before = store.refunds_of_payment(connection, payment.id)
+    card_left = payment.card_amount - sum(refund.card_amount for refund in before)
+    return Refund(
+        refund_id,
+        payment.id,
+        payment.payer_wallet_id,
+        payment.payee_wallet_id,
+        amount,
+        payment.card_id,
+        Fen(min(amount, max(0, card_left))),
+        reason,
+        bank.clock(),
+    )
+
+
+def _made(
+    bank: Bank, connection: Connection, payment: Payment, refund: Refund, rows: Sequence[Row]
+) -> Refund:
+    payer = people.wallet(connection, refund.payer_wallet_id)
+    assert payer is not None, "a payment's wallets stay, closed ones too"
+    if payer.closed_at is not None:
+        raise WalletClosed
+    posted = _post(bank, payment, refund, (*rows, *_rows(bank, refund, payer)))
+    if not all(answer.ok for answer in posted):
+        raise _refusal(connection, payment, refund, posted)
+    # A repeat finds what was stored at first; each statement sees what the ledger has committed.
+    stored = store.refund(connection, refund.id)
+    assert stored is not None, "a refund's record is stored with its money"
+    return stored
+
+
+def _post(bank: Bank, payment: Payment, refund: Refund, rows: Sequence[Row]) -> list[Posted]:
+    counter = refunded_at_most(payment, refund.amount)
+    try:
+        return bank.ledger.post(*_transfers(bank, refund), counters=(counter,), rows=rows)
+    except LedgerBusy:
+        raise TooBusy from None
+    except LedgerUnavailable:
+        raise OutcomeUnknown from None
+
+
+def _transfers(bank: Bank, refund: Refund) -> list[Transfer]:
+    """Return the wallet's part and the card's; the first of them has the refund's id."""
+    parts = [
+        (refund.payer_wallet_id, Fen(refund.amount - refund.card_amount)),
+        (vault_of(bank), refund.card_amount),
+    ]
+    code = int(TransferCode.REFUND)
+    wanted = [(credit, amount) for credit, amount in parts if amount]
+    ids = [refund.id, derived_id(refund.id, "card-part")]
+    return [
+        Transfer(transfer_id, refund.payee_wallet_id, credit, amount, code)
+        for transfer_id, (credit, amount) in zip(ids, wanted, strict=False)
+    ]
+
+
+def _rows(bank: Bank, refund: Refund, payer: Wallet) -> list[Row]:
+    rows = [records.refund_row(refund)]
+    if refund.card_id is not None and refund.card_amount:
+        rows.append(return_row(bank, payer, refund.card_id, refund.card_amount, refund.id))
+    if payer.person_id is not None:
+        told = Notice(
+            payer.person_id,
+            bank.new_id(),
+            payer.id,
+            NoticeKind.REFUNDED,
+            refund.id,
+            refund.amount,
+            refund.reason,
+            refund.made_at,
+            None,
+        )
+        rows.append(records.notice_row(told))
+    return rows
+
+
+def _refusal(
+    connection: Connection, payment: Payment, refund: Refund, posted: Sequence[Posted]
+) -> BankError:
+    results = {answer.result for answer in posted} - {Result.CHAIN_BROKEN}
+    if Result.COUNTER_EXCEEDED in results:
+        counter = refunded_at_most(payment, refund.amount)
+        used = read_counter(connection, counter.key, counter.period)
+        return RefundTooMuch(Fen(payment.amount - used))
+    if Result.BELOW_FLOOR in results:
+        return InsufficientBalance(shortfall(connection, refund.payee_wallet_id, refund.amount))
+    if Result.CREDIT_CLOSED in results or Result.DEBIT_CLOSED in results:
+        return WalletClosed()
+    assert Result.OTHER_CONTENT in results, f"a refund cannot end as {results}"
+    return IdUsed()

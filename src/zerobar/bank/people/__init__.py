@@ -1,0 +1,1 @@
+"""People, their wallets and devices: opening, signing in, verifying, limits, PINs, closing."""

@@ -1,0 +1,128 @@
+"""A bank put together from its folder, its database and its partners, in one function each."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Final
+
+from zerobar.bank.context import Bank
+from zerobar.bank.funding import store as funding
+from zerobar.bank.installation import Installation, write_private
+from zerobar.bank.merchants import payable
+from zerobar.bank.partners.http import PartnerUrls, http_partners
+from zerobar.bank.passkeys.model import RelyingParty
+from zerobar.bank.paying import records
+from zerobar.bank.sealing import Sealer
+from zerobar.database import (
+    Database,
+    DatabaseFailure,
+    EmbeddedPostgres,
+    connect,
+    database_from_environment,
+    open_pool,
+)
+from zerobar.database.migrations import migrate
+from zerobar.ledger import GroupingPoster, Ledger, Poster, RemoteLedger
+
+APPLICATION: Final = "zerobar bank"
+MIGRATIONS: Final = ("zerobar.ledger.migrations", "zerobar.bank.migrations")
+TABLES: Final = funding.TABLES | records.TABLES | payable.TABLES
+"""The records that areas have the ledger store with the money."""
+MOST_CONNECTIONS: Final = 16
+"""Of one process: as many as its threads can use at once."""
+_EMBEDDED_NAME: Final = "zerobar_bank"
+
+
+@contextmanager
+def database_of(installation: Installation) -> Iterator[Database]:
+    """Give the bank's database: DATABASE_URL's, one that runs already, else an embedded one.
+
+    Raises what EmbeddedPostgres raises.
+    """
+    given = database_from_environment() or _running(installation)
+    if given is not None:
+        yield given
+        return
+    with EmbeddedPostgres(installation.database_folder) as server:
+        database = server.database(_EMBEDDED_NAME)
+        write_private(installation.address_file, database.url_with_password.encode())
+        try:
+            yield database
+        finally:
+            installation.address_file.unlink(missing_ok=True)
+
+
+def _running(installation: Installation) -> Database | None:
+    """Return the embedded database if a bank that runs has started it."""
+    path = installation.address_file
+    if not path.exists():
+        return None
+    database = Database.from_url(path.read_text(), str(path))
+    try:
+        connect(database, APPLICATION).close()
+    except DatabaseFailure:
+        return None
+    return database
+
+
+def migrate_all(database: Database) -> None:
+    """Bring the tables up to date."""
+    for package in MIGRATIONS:
+        migrate(database, package)
+
+
+@contextmanager
+def ledger_of(database: Database) -> Iterator[GroupingPoster]:
+    """Open the ledger; raises AnotherPoster while another process posts to it."""
+    poster = Poster(lambda: connect(database, APPLICATION, autocommit=True), now, tables=TABLES)
+    with GroupingPoster(poster) as ledger:
+        yield ledger
+
+
+@contextmanager
+def bank_of(installation: Installation, database: Database, ledger: Ledger) -> Iterator[Bank]:
+    """Put a bank together."""
+    settings = installation.settings
+    urls = PartnerUrls(settings.bank_url, settings.identity_url, settings.sms_url)
+    with (
+        open_pool(database, APPLICATION, largest=MOST_CONNECTIONS, autocommit=True) as pool,
+        http_partners(urls) as partners,
+    ):
+        yield Bank(
+            settings.operator_id,
+            pool,
+            ledger,
+            partners,
+            Sealer(installation.sealing_key, os.urandom),
+            now,
+            os.urandom,
+            RelyingParty.of_origin(settings.origin),
+        )
+
+
+@contextmanager
+def open_bank(installation: Installation) -> Iterator[Bank]:
+    """Put a bank together with all that it needs, its tables brought up to date."""
+    with database_of(installation) as database:
+        migrate_all(database)
+        with ledger_of(database) as ledger, bank_of(installation, database, ledger) as bank:
+            yield bank
+
+
+@contextmanager
+def read_bank(installation: Installation) -> Iterator[Bank]:
+    """Put a bank together to read, also while another process serves it."""
+    with (
+        database_of(installation) as database,
+        RemoteLedger(installation.ledger_socket) as ledger,
+        bank_of(installation, database, ledger) as bank,
+    ):
+        yield bank
+
+
+def now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)

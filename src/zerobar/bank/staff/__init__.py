@@ -1,0 +1,1 @@
+"""The operator's and the authority's own people: roles, passkeys, approvals by two, the audit."""

@@ -1,0 +1,33 @@
+"""All that two people decide together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from zerobar.bank.authority.issuing import ISSUE, PAY_IN_RESERVES, REDEEM
+from zerobar.bank.staff.approvable import Approvable
+from zerobar.bank.staff.granting import CATEGORY_ONE, LIMITS, UNFREEZE
+from zerobar.bank.staff.hiring import ADD_STAFF, RENEW_CODE
+from zerobar.client.authority import (
+    AddStaff,
+    GrantCategoryOne,
+    Issue,
+    NewLimits,
+    PayInReserves,
+    Redeem,
+    RenewCode,
+    Unfreeze,
+)
+
+APPROVABLES: Final[Mapping[type[Any], Approvable[Any]]] = {
+    PayInReserves: PAY_IN_RESERVES,
+    Issue: ISSUE,
+    Redeem: REDEEM,
+    NewLimits: LIMITS,
+    GrantCategoryOne: CATEGORY_ONE,
+    Unfreeze: UNFREEZE,
+    AddStaff: ADD_STAFF,
+    RenewCode: RENEW_CODE,
+}
+"""By the type of the proposal."""

@@ -1,0 +1,145 @@
+"""`bank`: an operator's program: make one, serve it, check its books."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+from uuid import uuid4
+
+import typer
+
+from zerobar.cli.console import complain, out, say
+from zerobar.purse.money import AmountError, Fen
+
+if TYPE_CHECKING:
+    from zerobar.bank.checking import Check
+    from zerobar.bank.founding import Founder
+
+SANDBOX_URL: Final = "http://127.0.0.1:8099"
+_FAILED: Final = 1
+
+Folder = Annotated[
+    Path, typer.Option("--folder", envvar="ZEROBAR_BANK", help="of the bank: settings, keys, data")
+]
+DEFAULT_FOLDER: Final = Path("bank")
+
+
+def init_bank(
+    folder: Folder = DEFAULT_FOLDER,
+    name: Annotated[str, typer.Option(help="of the operator")] = "Zerobar Test Bank",
+    partners: Annotated[
+        str, typer.Option(help="where cards' bank, identity register and messages are")
+    ] = SANDBOX_URL,
+    origin: Annotated[
+        str, typer.Option(help="of the pages that may ask for passkeys")
+    ] = "http://localhost:8000",
+    issue: Annotated[
+        str | None,
+        typer.Option(metavar="YUAN", help="test money that is issued to the operator at once"),
+    ] = None,
+    production: Annotated[
+        bool, typer.Option("--production", help="send no webhooks to this machine")
+    ] = False,
+) -> None:
+    """Make a bank: its folder, keys, tables, operator and first staff."""
+    with _explained():
+        from zerobar.bank.founding import found, issue_test_money  # noqa: PLC0415
+        from zerobar.bank.installation import Settings, create  # noqa: PLC0415
+        from zerobar.bank.running import open_bank  # noqa: PLC0415
+
+        amount = Fen.parse(issue) if issue else None
+        settings = Settings(
+            operator_id=uuid4(),
+            operator_name=name,
+            bank_url=partners,
+            identity_url=partners,
+            sms_url=partners,
+            origin=origin,
+            development=not production,
+        )
+        installation = create(folder, settings, os.urandom)
+        with open_bank(installation) as bank:
+            founders = found(bank, name)
+            if amount is not None:
+                issue_test_money(bank, amount)
+    say(f"{name} is ready in {folder}. Serve it with `zerobar bank serve --folder {folder}`.")
+    _show(founders)
+
+
+def serve_bank(
+    folder: Folder = DEFAULT_FOLDER,
+    host: Annotated[str, typer.Option(help="to listen on")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="to listen on")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="processes that take requests")] = 1,
+    verbose: Annotated[bool, typer.Option("--verbose", help="tell more")] = False,
+) -> None:
+    """Serve a bank until interrupted. Its database is embedded unless DATABASE_URL names one."""
+    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING)
+    with _explained():
+        from zerobar.bank.installation import load  # noqa: PLC0415
+        from zerobar.bank.serving import serve  # noqa: PLC0415
+
+        installation = load(folder)
+        say(f"http://{host}:{port}/docs")
+        serve(installation, host, port, workers)
+
+
+def check_bank(folder: Folder = DEFAULT_FOLDER) -> None:
+    """Compare the books with all records; exit with 1 if anything deviates."""
+    with _explained():
+        from zerobar.bank.checking import check_books  # noqa: PLC0415
+        from zerobar.bank.installation import load  # noqa: PLC0415
+        from zerobar.bank.running import read_bank  # noqa: PLC0415
+
+        with read_bank(load(folder)) as bank:
+            checks = check_books(bank)
+    for check in checks:
+        _tell(check)
+    if any(check.deviations for check in checks):
+        complain(
+            "The books and the records deviate.",
+            "Move no more money: stop the bank, keep the database as it is, and find out why.",
+        )
+        raise typer.Exit(_FAILED)
+
+
+def _show(founders: Sequence[Founder]) -> None:
+    say("The first staff enrol with these codes, once, within a week. They are not shown again:")
+    for founder in founders:
+        out.print(f"  {founder.code}  {founder.name} ({', '.join(founder.roles)})")
+
+
+def _tell(check: Check) -> None:
+    say(f"{check.name}: {'ok' if not check.deviations else 'DEVIATES'}")
+    for deviation in check.deviations:
+        complain(f"  {deviation}")
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn an expected error into sentences and exit code 1."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        complain(
+            f"{error.name} is not installed, and a bank needs it.",
+            "Install the extra: pip install 'zerobar[bank]'.",
+        )
+    except _expected() as error:
+        complain(str(error))
+    else:
+        return
+    raise typer.Exit(_FAILED)
+
+
+def _expected() -> tuple[type[Exception], ...]:
+    from zerobar.bank.errors import BankError  # noqa: PLC0415
+    from zerobar.bank.installation import InstallationError  # noqa: PLC0415
+    from zerobar.database import DatabaseFailure  # noqa: PLC0415
+    from zerobar.ledger import LedgerError  # noqa: PLC0415
+
+    return (AmountError, BankError, DatabaseFailure, InstallationError, LedgerError)

@@ -1,0 +1,155 @@
+"""A bank's officer who takes on a merchant, and the merchant's till."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import Any, Final, Self
+from uuid import UUID, uuid4
+
+import msgspec
+
+from zerobar.client import merchants as wire
+from zerobar.client.authority import Supply
+from zerobar.client.enrolment import write_64
+from zerobar.client.http import BankHttp, RequestKey
+from zerobar.client.passkeys import PasskeyOptions, RegistrationCredential
+from zerobar.client.staff import BeginEnrolment, Enrolment, OpenedStaffSession
+from zerobar.demo.authenticator import Authenticator
+from zerobar.purse.money import Fen
+from zerobar.purse.suites import KEY_SEED_LENGTH, P256
+
+_CREDIT_CODE: Final = "91110000600037341L"
+
+
+def _new_key() -> bytes:
+    return P256.private_key(os.urandom(KEY_SEED_LENGTH))
+
+
+class Officer:
+    """A member of the bank's staff, with a passkey.
+
+    Args:
+        bank_url: of the operator.
+        origin: the page that passkeys belong to.
+        code: to enrol with, once.
+    """
+
+    def __init__(self, bank_url: str, origin: str, code: str) -> None:
+        self._bank = BankHttp(bank_url)
+        authenticator = Authenticator(origin, os.urandom)
+        begun = BeginEnrolment(code=code)
+        path = "/v1/staff/enrolments"
+        options = self._bank.send("POST", f"{path}/options", begun, PasskeyOptions)
+        made: Any = authenticator.create(options.public_key)
+        enrolment = Enrolment(
+            code=code,
+            credential=msgspec.convert(made, RegistrationCredential),
+            label="demo passkey",
+        )
+        opened = self._bank.send("POST", path, enrolment, OpenedStaffSession)
+        self._bank.use_session(opened.token)
+
+    def take_on(self, name: str, latin_name: str) -> tuple[wire.OpenedMerchant, RequestKey]:
+        """Take on a merchant; return it, and the key of its server."""
+        private_key = _new_key()
+        asked = wire.NewMerchant(
+            name=name,
+            latin_name=latin_name,
+            latin_city="Beijing",
+            category_code="5812",
+            credit_code=_CREDIT_CODE,
+            bank_code="104100000004",
+            account_holder=name,
+            account_number="6200000000001",
+            server_key=write_64(P256.public_key(private_key)),
+        )
+        opened = self._bank.make(uuid4(), "/v1/merchants", asked, wire.OpenedMerchant)
+        return opened, RequestKey(opened.server_key_id, private_key)
+
+    def supply(self) -> Supply:
+        """Ask where all issued money is."""
+        return self._bank.get("/v1/supply", Supply)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bank.close()
+
+
+class Shop:
+    """A merchant's shop with one till.
+
+    Args:
+        bank_url: of the operator.
+        server: the key of the merchant's server, which sets up shop and till.
+    """
+
+    def __init__(self, bank_url: str, server: RequestKey, name: str, latin_name: str) -> None:
+        self._head_office = BankHttp(bank_url, server)
+        asked = wire.NewShop(name=name, latin_name=latin_name)
+        self.shop = self._head_office.make(uuid4(), "/v1/shops", asked, wire.ShopShown)
+        added = self._head_office.make(
+            uuid4(),
+            "/v1/terminals",
+            wire.NewTerminal(shop_id=self.shop.shop_id, label="till 1"),
+            wire.AddedTerminal,
+        )
+        self._till = BankHttp(bank_url, _enrol(bank_url, added))
+
+    def order(self, amount: Fen) -> wire.OrderShown:
+        """Ask for an amount, under a number of the shop's own."""
+        asked = wire.NewOrder(
+            shop_id=self.shop.shop_id,
+            number=f"{time.time_ns()}",
+            amount_fen=int(amount),
+            items=[wire.ItemLine(name="noodles", quantity=1, amount_fen=int(amount))],
+        )
+        return self._till.make(uuid4(), "/v1/orders", asked, wire.OrderShown)
+
+    def code_of(self, order_id: UUID) -> str:
+        """Return the text of the QR code for an order."""
+        return self._till.get(f"/v1/orders/{order_id}/code", wire.CodeShown).text
+
+    def look(self, order_id: UUID) -> wire.OrderShown:
+        """Look what became of an order."""
+        return self._till.get(f"/v1/orders/{order_id}", wire.OrderShown)
+
+    def charge(self, order_id: UUID, customer_code: str) -> wire.OrderShown:
+        """Have an order paid by the code that the customer shows."""
+        asked = wire.NewCharge(code=customer_code)
+        path = f"/v1/orders/{order_id}/charges"
+        return self._till.make(uuid4(), path, asked, wire.OrderShown)
+
+    def refund(self, order_id: UUID, amount: Fen) -> wire.RefundShown:
+        """Give a part of an order back."""
+        asked = wire.NewRefund(number=f"R{time.time_ns()}", amount_fen=int(amount))
+        path = f"/v1/orders/{order_id}/refunds"
+        return self._till.make(uuid4(), path, asked, wire.RefundShown)
+
+    def balance(self) -> Fen:
+        """Return what the merchant has."""
+        return Fen(self._head_office.get("/v1/merchant/balance", wire.MerchantMoney).balance_fen)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._till.close()
+        self._head_office.close()
+
+
+def _enrol(bank_url: str, added: wire.AddedTerminal) -> RequestKey:
+    """Enrol a till's own key by the one-time code."""
+    private_key, terminal_id = _new_key(), added.terminal.terminal_id
+    proof = P256.sign(private_key, wire.terminal_bytes(terminal_id, added.code))
+    asked = wire.TerminalEnrolment(
+        code=added.code,
+        public_key=write_64(P256.public_key(private_key)),
+        proof=write_64(proof),
+    )
+    with BankHttp(bank_url) as bank:
+        path = f"/v1/terminals/{terminal_id}/key"
+        enrolled = bank.send("PUT", path, asked, wire.EnrolledTerminal)
+    return RequestKey(enrolled.key_id, private_key)

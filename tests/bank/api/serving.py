@@ -1,0 +1,57 @@
+"""A bank's application behind a real HTTP server, for a test; and requests signed by hand."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+import uvicorn
+from litestar.types import ASGIApp
+
+from tests.bank.holders import Key
+from zerobar.client.signing import (
+    IDEMPOTENCY_HEADER,
+    KEY_HEADER,
+    SIGNATURE_HEADER,
+    TIME_HEADER,
+    encode_signature,
+    signed_bytes,
+)
+
+
+@contextmanager
+def served(app: ASGIApp) -> Iterator[str]:
+    """Serve an application on a free port for as long as the context lasts; yield its address."""
+    config = uvicorn.Config(app, port=0, log_level="critical", lifespan="on", ws="none")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the server did not start"
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def signing_headers(
+    key: Key, place: tuple[str, str], body: bytes, time_unix_s: int, id_: UUID | str = ""
+) -> dict[str, str]:
+    """Return the headers of a signed request.
+
+    Args:
+        place: method, and path with query.
+    """
+    message = signed_bytes(*place, str(id_), str(time_unix_s), body)
+    headers = {
+        KEY_HEADER: str(key.id),
+        TIME_HEADER: str(time_unix_s),
+        SIGNATURE_HEADER: encode_signature(key.sign(message)),
+    }
+    return headers | ({IDEMPOTENCY_HEADER: str(id_)} if id_ else {})

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.bank.conftest import Clock
+from tests.bank.doubles import Doubles
+from tests.bank.people.asking import PHONE, new_code
+from zerobar.bank.context import Bank
+from zerobar.bank.errors import TooMany
+from zerobar.bank.partners import PartnerUnavailable
+from zerobar.bank.people.errors import BadPhoneNumber, CodeOver, WrongCode
+from zerobar.bank.people.sms_codes import MOST_TRIES, Purpose, send_code, use_code
+
+
+def other_than(code: str) -> str:
+    return f"{(int(code) + 1) % 10**6:06d}"
+
+
+def test_a_code_is_good_for_one_thing_however_often_that_is_asked(
+    bank: Bank, partners: Doubles
+) -> None:
+    code, wanted = new_code(bank, partners), bank.new_id()
+    use_code(bank, PHONE, Purpose.SIGN_IN, code, wanted)
+    use_code(bank, PHONE, Purpose.SIGN_IN, code, wanted)
+    with pytest.raises(CodeOver):
+        use_code(bank, PHONE, Purpose.SIGN_IN, code, bank.new_id())
+
+
+def test_a_code_opens_nothing_but_its_purpose(bank: Bank, partners: Doubles) -> None:
+    code = new_code(bank, partners)
+    with pytest.raises(CodeOver):
+        use_code(bank, PHONE, Purpose.NEW_PIN, code, bank.new_id())
+
+
+def test_a_code_is_valid_for_five_minutes(bank: Bank, partners: Doubles, clock: Clock) -> None:
+    code, wanted = new_code(bank, partners), bank.new_id()
+    clock.advance(minutes=4, seconds=59)
+    use_code(bank, PHONE, Purpose.SIGN_IN, code, wanted)
+    clock.advance(seconds=1)
+    with pytest.raises(CodeOver):
+        use_code(bank, PHONE, Purpose.SIGN_IN, code, wanted)
+
+
+def test_a_code_is_void_after_five_wrong_tries(bank: Bank, partners: Doubles) -> None:
+    code = new_code(bank, partners)
+    left = []
+    for _ in range(MOST_TRIES):
+        with pytest.raises(WrongCode) as wrong:
+            use_code(bank, PHONE, Purpose.SIGN_IN, other_than(code), bank.new_id())
+        left.append(wrong.value.facts["tries_left"])
+    assert left == [4, 3, 2, 1, 0]
+    with pytest.raises(CodeOver):
+        use_code(bank, PHONE, Purpose.SIGN_IN, code, bank.new_id())
+
+
+def test_no_more_than_five_wrong_tries_are_made_at_once(bank: Bank, partners: Doubles) -> None:
+    wrong = other_than(new_code(bank, partners))
+
+    def attempt(_: int) -> type[Exception] | None:
+        try:
+            use_code(bank, PHONE, Purpose.SIGN_IN, wrong, bank.new_id())
+        except (WrongCode, CodeOver) as error:
+            return type(error)
+        return None
+
+    with ThreadPoolExecutor(8) as threads:
+        outcomes = list(threads.map(attempt, range(20)))
+    assert outcomes.count(WrongCode) == MOST_TRIES
+    assert outcomes.count(CodeOver) == 15
+
+
+def test_a_new_code_makes_the_one_before_void(bank: Bank, partners: Doubles, clock: Clock) -> None:
+    first = new_code(bank, partners)
+    clock.advance(minutes=1)
+    second = new_code(bank, partners)
+    assert first != second
+    with pytest.raises(WrongCode):
+        use_code(bank, PHONE, Purpose.SIGN_IN, first, bank.new_id())
+    use_code(bank, PHONE, Purpose.SIGN_IN, second, bank.new_id())
+
+
+def test_one_code_a_minute_is_sent_to_a_phone(bank: Bank, partners: Doubles, clock: Clock) -> None:
+    new_code(bank, partners)
+    clock.advance(seconds=40)
+    with pytest.raises(TooMany) as soon:
+        send_code(bank, PHONE, Purpose.NEW_PIN)
+    assert soon.value.retry_after_s == 20
+    clock.advance(seconds=20)
+    new_code(bank, partners)
+
+
+def test_ten_codes_a_day_are_sent_to_a_phone_and_the_day_ends_at_midnight_in_china(
+    bank: Bank, partners: Doubles, clock: Clock
+) -> None:
+    for _ in range(10):
+        new_code(bank, partners)
+        clock.advance(minutes=1)
+    with pytest.raises(TooMany) as over:
+        send_code(bank, PHONE, Purpose.SIGN_IN)
+    # The clock began at noon in China.
+    assert over.value.retry_after_s == 12 * 3600 - 10 * 60
+    clock.advance(seconds=over.value.retry_after_s)
+    new_code(bank, partners)
+
+
+def test_a_try_counts_although_no_message_could_be_sent(bank: Bank, partners: Doubles) -> None:
+    partners.sms.away = True
+    with pytest.raises(PartnerUnavailable):
+        send_code(bank, PHONE, Purpose.SIGN_IN)
+    with pytest.raises(TooMany):
+        send_code(bank, PHONE, Purpose.SIGN_IN)
+
+
+def test_the_database_does_not_know_the_code(bank: Bank, partners: Doubles) -> None:
+    code = new_code(bank, partners)
+    with bank.connection() as connection:
+        (stored,) = connection.execute("SELECT sms_code::text FROM bank.sms_code").fetchall()
+    assert code not in stored[0] and code.encode().hex() not in stored[0]
+
+
+@pytest.mark.parametrize("phone", ["", "12345", "+8601062345678", "+4915112345678", "x" * 300])
+def test_a_code_goes_only_to_mobile_numbers_of_mainland_china(bank: Bank, phone: str) -> None:
+    with pytest.raises(BadPhoneNumber):
+        send_code(bank, phone, Purpose.SIGN_IN)
+
+
+def test_a_phone_number_is_the_same_however_it_is_written(bank: Bank, partners: Doubles) -> None:
+    send_code(bank, "139 0000-0007", Purpose.SIGN_IN)
+    assert partners.sms.sent[-1][0] == PHONE

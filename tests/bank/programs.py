@@ -1,0 +1,140 @@
+"""The bank and the sandbox as programs of their own, started as a person would start them.
+
+with Sandbox(folder) as sandbox, BankProgram.made(folder, sandbox.url) as bank:
+    phone = Phone.opened(bank.url, sandbox.url, "+8613900000001", outbox_path)
+    bank.kill(); bank.start()
+    assert bank.check() == 0
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Self
+
+import httpx
+
+START_PATIENCE_S = 60.0
+
+
+class Program:
+    """A process that answers HTTP; a context manager that ends it."""
+
+    def __init__(self, log: Path) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = log
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def arguments(self) -> list[str]:
+        raise NotImplementedError
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "zerobar", *self.arguments()],
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                env=environment(),
+            )
+        until = time.monotonic() + START_PATIENCE_S
+        while not self._answers():
+            assert self._process.poll() is None, self.log.read_text()
+            assert time.monotonic() < until, self.log.read_text()
+            time.sleep(0.05)
+
+    def kill(self) -> None:
+        """End it as a power cut would: it and all that it started, at once."""
+        assert self._process is not None
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def stop(self) -> int:
+        """Ask it to end, and return how it did."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGTERM)
+        return self._process.wait(START_PATIENCE_S)
+
+    def _answers(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/health", timeout=5).status_code < 500
+        except httpx.TransportError:
+            return False
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self.stop()
+
+
+class Sandbox(Program):
+    """The institutions around the bank."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder / "sandbox.log")
+        self._store = folder / "sandbox.db"
+
+    def arguments(self) -> list[str]:
+        return ["sandbox", "serve", "--port", str(self.port), "--store", str(self._store)]
+
+    def code_for(self, phone: str) -> str:
+        """Return the code of the newest message to a phone."""
+        messages = httpx.get(f"{self.url}/sms/messages", params={"phone": phone}).json()
+        return str(messages[0]["code"])
+
+
+class BankProgram(Program):
+    """A bank with plenty of test money in its vault.
+
+    Attributes:
+        told: what `bank init` said.
+    """
+
+    def __init__(self, folder: Path, partners_url: str, workers: int = 1) -> None:
+        super().__init__(folder / "bank.log")
+        self._folder = folder / "bank"
+        self._workers = workers
+        self.told = self._run("init", "--partners", partners_url, "--issue", "10000000").stdout
+
+    def arguments(self) -> list[str]:
+        served = ["--port", str(self.port), "--workers", str(self._workers)]
+        return ["bank", "serve", "--folder", str(self._folder), *served]
+
+    def check(self) -> subprocess.CompletedProcess[str]:
+        """Check the books, whether it is being served or not."""
+        return self._run("check", expected=None)
+
+    def _run(
+        self, command: str, *options: str, expected: int | None = 0
+    ) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "zerobar", "bank", command, "--folder", self._folder, *options],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=environment(),
+        )
+        assert expected is None or done.returncode == expected, done.stdout + done.stderr
+        return done
+
+
+def environment() -> dict[str, str]:
+    """Return the environment, without a database server that is somebody else's."""
+    return {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on just now."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+    return port

@@ -1,0 +1,124 @@
+"""The bank as a program: made, served, killed, checked; money moves only as it was told to."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.bank.phones import Phone
+from tests.bank.programs import BankProgram, Sandbox
+from zerobar.client.errors import Refused
+from zerobar.purse.money import Fen
+from zerobar.sandbox.people import PEOPLE
+
+FUNDS = Fen(1_000_00)
+FIRST_KILL_AFTER_S = 1.0
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    # Not pytest's own folder: run as root, that is closed to the user PostgreSQL runs as.
+    path = Path(tempfile.mkdtemp(prefix="zerobar-tests-"))
+    path.chmod(0o755)
+    yield path
+    shutil.rmtree(path)
+
+
+@pytest.fixture
+def sandbox(folder: Path) -> Iterator[Sandbox]:
+    with Sandbox(folder) as sandbox:
+        yield sandbox
+
+
+def _opened(bank: BankProgram, sandbox: Sandbox, folder: Path, who: int) -> Phone:
+    return Phone.opened(bank.url, sandbox, PEOPLE[who], folder / f"outbox-{who}", FUNDS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_new_bank_serves_people_and_its_books_balance(
+    folder: Path, sandbox: Sandbox, workers: int
+) -> None:
+    bank = BankProgram(folder, sandbox.url, workers)
+    assert bank.told.count("administrator") >= 2 and "issuer" in bank.told
+    with bank:
+        anna, bea = (_opened(bank, sandbox, folder, who) for who in (0, 1))
+        paid = anna.pay(bea.number, Fen(30_00))
+        assert anna.client.payment(paid.payment_id).payment == paid
+        assert (anna.balance, bea.balance) == (FUNDS - 30_00, FUNDS + 30_00)
+        with pytest.raises(Refused) as refused:
+            anna.pay(bea.number, Fen(2_000_00))
+        assert refused.value.problem == "insufficient-balance"
+        assert refused.value.facts["shortfall_fen"] == 2_000_00 - (FUNDS - 30_00)
+        assert bank.check().returncode == 0
+        anna.close()
+        bea.close()
+        assert bank.stop() == 0
+    assert bank.check().returncode == 0
+    log = bank.log.read_text()
+    assert "Traceback" not in log and PEOPLE[0].resident_id not in log
+
+
+def _pay_while(phone: Phone, payee: str, going_on: threading.Event) -> None:
+    while not going_on.is_set():
+        phone.pay_until_known(payee, Fen(1))
+
+
+def _killed_under_load(bank: BankProgram, phones: list[Phone], kills: int) -> None:
+    over = threading.Event()
+    payees = [*phones[1:], phones[0]]
+    threads = [
+        threading.Thread(target=_pay_while, args=(phone, payee.number, over))
+        for phone, payee in zip(phones, payees, strict=True)
+    ]
+    for thread in threads:
+        thread.start()
+    for kill in range(kills):
+        # At another moment each time; so that much happens between two kills.
+        time.sleep(FIRST_KILL_AFTER_S + kill % 7 / 10)
+        bank.kill()
+        bank.start()
+    time.sleep(FIRST_KILL_AFTER_S)
+    over.set()
+    for thread in threads:
+        thread.join()
+
+
+def _prove(folder: Path, sandbox: Sandbox, workers: int, kills: int) -> None:
+    with BankProgram(folder, sandbox.url, workers) as bank, ExitStack() as stack:
+        phones = [_opened(bank, sandbox, folder, who) for who in range(4)]
+        for phone in phones:
+            stack.callback(phone.close)
+        _killed_under_load(bank, phones, kills)
+        assert all(len(phone.paid) > kills for phone in phones)
+        for phone, received in zip(phones, [phones[-1], *phones[:-1]], strict=True):
+            # Each acknowledged payment is there, and none twice: else a balance were another.
+            assert phone.balance == FUNDS - len(phone.paid) + len(received.paid)
+            assert phone.http.resume() == []
+            for payment_id, amount in list(phone.paid.items())[:: max(1, len(phone.paid) // 50)]:
+                outcome = phone.client.payment(payment_id)
+                assert outcome.payment is not None and outcome.payment.amount_fen == amount
+        checked = bank.check()
+        assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [1, 2])
+def test_killed_under_load_it_loses_nothing_and_does_nothing_twice(
+    folder: Path, sandbox: Sandbox, workers: int
+) -> None:
+    _prove(folder, sandbox, workers, kills=3)
+
+
+@pytest.mark.deep
+def test_killed_thirty_times_it_loses_nothing_and_does_nothing_twice(
+    folder: Path, sandbox: Sandbox
+) -> None:
+    _prove(folder, sandbox, workers=2, kills=30)
