@@ -50,8 +50,9 @@ def test_what_was_committed_is_there_after_a_restart(folder: Path) -> None:
         assert again.execute("SELECT answer FROM kept").fetchone() == (42,)
 
 
-def test_a_commit_that_was_acknowledged_is_on_the_disk(postgres: EmbeddedPostgres) -> None:
-    settings = settings_of(postgres.server)
+def test_a_commit_that_was_acknowledged_is_on_the_disk(cluster: Path) -> None:
+    with EmbeddedPostgres(cluster) as server:
+        settings = settings_of(server.server)
     durable = ("fsync", "synchronous_commit", "full_page_writes", "data_checksums")
     assert {settings[name] for name in durable} == {"on"}
 

@@ -203,6 +203,13 @@ def test_an_account_closes_only_when_it_is_empty_and_then_for_ever() -> None:
     assert books.close(8) == (Closing.ACCOUNT_UNKNOWN, False)
 
 
+def test_a_closed_account_pays_nothing_even_if_its_floor_would_let_it() -> None:
+    books = books_of()
+    assert books.close(SOURCE.int) == (Closing.CLOSED, False)
+    assert post(books, transfer(1, SOURCE, ALICE, 1)) is Result.DEBIT_CLOSED
+    assert post(books, hold(2, SOURCE, ALICE, 1)) is Result.DEBIT_CLOSED
+
+
 def test_a_hold_for_an_account_that_closed_can_only_be_voided() -> None:
     books = books_of()
     post(books, transfer(1, SOURCE, ALICE, 70), hold(2, ALICE, BO, 70))

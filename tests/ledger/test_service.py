@@ -177,6 +177,23 @@ def test_what_was_asked_before_the_server_started_is_posted(
             assert all(answer.result(30)[0].ok for answer in answers)
 
 
+def test_what_a_server_took_and_did_not_answer_is_sent_to_the_next_one(
+    posting: GroupingPoster, path: Path, reading: Connection
+) -> None:
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(str(path))
+        silent.listen()
+        ledger = RemoteLedger(path)
+        answers = [ledger.submit(transfer(n, SOURCE, ALICE, 1)) for n in range(1, 20)]
+        taken, _ = silent.accept()
+        assert taken.recv(1 << 20)
+        taken.close()
+    path.unlink()
+    with PosterServer(posting, path), ledger:
+        assert all(answer.result(30)[0].ok for answer in answers)
+    assert balance(reading, ALICE).balance == 19
+
+
 def test_invalid_more_than_can_wait_for_another_process(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
