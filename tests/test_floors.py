@@ -116,6 +116,7 @@ SCREENS = "only the command line and the demo write to a terminal"
 PCSC = "only the reader knows the PC/SC library"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "contract, module, text",
     [

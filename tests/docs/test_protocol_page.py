@@ -137,6 +137,7 @@ def changed(page: str, place: int) -> str:
     return page[:place] + other + page[place + 1 :]
 
 
+@pytest.mark.slow
 def test_no_digit_of_a_table_can_be_changed_unseen(true: Truth) -> None:
     places = sorted(set(checked_places(PAGE)))
     assert len(places) > 1000

@@ -17,6 +17,8 @@ from tests.sandbox.conftest import NOON
 from tests.sandbox.running import running_sandbox
 from zerobar.sandbox.people import PEOPLE
 
+pytestmark = pytest.mark.slow
+
 ANNA = PEOPLE[0]
 HOLDER = {
     "card_number": ANNA.cards[0].number,

@@ -21,6 +21,8 @@ from zerobar.bank.api.app import create_app
 from zerobar.bank.context import Bank
 from zerobar.bank.people import store
 
+pytestmark = pytest.mark.slow
+
 ID = UUID("0190f7a0-0000-7000-8000-00000000abcd")
 PLACE = ("POST", "/v1/testing/signed?note=a%20b")
 BODY = b'{"amount_fen":1}'

@@ -19,6 +19,8 @@ from zerobar.bank.context import Bank
 from zerobar.bank.errors import BankError, IdUsed, TooMany, Unavailable
 from zerobar.ledger import LedgerBusy, LedgerUnavailable
 
+pytestmark = pytest.mark.slow
+
 SECRET = "417293"
 
 

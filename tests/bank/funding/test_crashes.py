@@ -21,6 +21,8 @@ from zerobar.bank.funding.returning import return_id, return_to_card
 from zerobar.ledger import Ledger, LedgerUnavailable, Posted, Row, Transfer
 from zerobar.purse.money import Fen
 
+pytestmark = pytest.mark.slow
+
 Ask = Callable[[Funded], object]
 
 

@@ -18,6 +18,8 @@ from zerobar.bank.api.app import create_app
 from zerobar.client.signing import IDEMPOTENCY_HEADER
 from zerobar.purse.money import Fen
 
+pytestmark = pytest.mark.slow
+
 Json = dict[str, Any]
 
 

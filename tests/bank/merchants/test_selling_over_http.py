@@ -24,6 +24,8 @@ from zerobar.client.enrolment import write_64
 from zerobar.client.merchants import terminal_bytes
 from zerobar.codes.customer import derive_code
 
+pytestmark = pytest.mark.slow
+
 NEW_MERCHANT = {
     "name": "北京茶馆",
     "latin_name": "Beijing Tea House",

@@ -32,6 +32,8 @@ from zerobar.ledger import Transfer, trial_balance
 from zerobar.ledger import balance as in_books
 from zerobar.purse.money import Fen
 
+pytestmark = pytest.mark.slow
+
 DAY = 20261125
 REFUSED = BankOutcome(BankStatus.REFUSED, "account-closed")
 

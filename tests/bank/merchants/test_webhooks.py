@@ -23,6 +23,8 @@ from zerobar.bank.merchants.refunding import NewRefund
 from zerobar.client.webhooks import WebhookRefused, check_webhook
 from zerobar.purse.money import Fen
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass
 class Inbox:

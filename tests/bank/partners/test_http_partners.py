@@ -25,6 +25,8 @@ from zerobar.bank.partners.http import HttpBank, PartnerUrls, http_partners
 from zerobar.bank.partners.statements import LineKind, StatementLine
 from zerobar.purse.money import Fen
 
+pytestmark = pytest.mark.slow
+
 NOON = datetime(2026, 11, 25, 4, tzinfo=UTC)
 HOLDER = CardHolder("6299900000000016", "林安娜", "110101199003071233", "+8613800000001")
 DONE = BankOutcome(BankStatus.DONE)

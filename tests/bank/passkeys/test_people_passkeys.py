@@ -29,6 +29,8 @@ from zerobar.bank.staff.model import Role
 from zerobar.client.enrolment import enrolment_bytes
 from zerobar.demo.authenticator import Authenticator
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def phone(bank: Bank, anna: Holder) -> Authenticator:

@@ -18,6 +18,8 @@ from zerobar.bank.paying.charging import pay_by_code
 from zerobar.bank.paying.errors import ConfirmationNeeded
 from zerobar.codes.customer import derive_code
 
+pytestmark = pytest.mark.slow
+
 
 class Phone:
     """A holder's phone, which signs and asks."""

@@ -23,6 +23,8 @@ from zerobar.bank.paying.statements import LAST_NUMBER, BadPeriod, lines_of, sta
 from zerobar.bank.people.errors import WalletUnknown
 from zerobar.purse.money import Fen
 
+pytestmark = pytest.mark.slow
+
 TODAY, TOMORROW = date(2026, 11, 25), date(2026, 11, 26)
 
 

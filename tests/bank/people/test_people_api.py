@@ -19,6 +19,8 @@ from zerobar.client.enrolment import enrolment_bytes, write_64
 from zerobar.client.problems import TYPE_PREFIX
 from zerobar.purse.money import Fen
 
+pytestmark = pytest.mark.slow
+
 Http = httpx.Client
 
 

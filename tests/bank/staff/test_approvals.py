@@ -45,6 +45,8 @@ from zerobar.client.authority import (
 from zerobar.ledger import LedgerUnavailable
 from zerobar.purse.money import Fen
 
+pytestmark = pytest.mark.slow
+
 AMOUNT = Fen(7_000_00)
 
 

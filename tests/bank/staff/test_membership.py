@@ -35,6 +35,8 @@ from zerobar.bank.staff.model import Role
 from zerobar.client.authority import AddStaff, RenewCode
 from zerobar.client.staff import RoleName
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def head(bank: Bank) -> Employee:

@@ -18,6 +18,8 @@ from zerobar.client.enrolment import enrolment_bytes, write_64
 from zerobar.client.passkeys import Passkeys
 from zerobar.client.staff import AuditEntry, OpenedStaffSession
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def client(bank: Bank) -> Iterator[Client]:
