@@ -15,6 +15,7 @@ from zerobar.cli import (
     holding,
     issuing,
     operating,
+    partnering,
     paying,
     sandboxing,
     serving,
@@ -45,6 +46,11 @@ app.add_typer(bank, name="bank")
 bank.command("init")(banking.init_bank)
 bank.command("serve")(banking.serve_bank)
 bank.command("check")(banking.check_bank)
+partner = typer.Typer(no_args_is_help=True, help="Who may vouch for phone numbers.")
+bank.add_typer(partner, name="partner")
+partner.command("add")(partnering.add_partner)
+partner.command("list")(partnering.list_partners)
+partner.command("revoke")(partnering.revoke_partner)
 sandbox = typer.Typer(no_args_is_help=True, help="Institutions to develop against.")
 app.add_typer(sandbox, name="sandbox")
 sandbox.command("serve")(sandboxing.serve_sandbox)

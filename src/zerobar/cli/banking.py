@@ -46,7 +46,7 @@ def init_bank(
     ] = False,
 ) -> None:
     """Make a bank: its folder, keys, tables, operator and first staff."""
-    with _explained():
+    with bank_explained():
         from zerobar.bank.founding import found, issue_test_money  # noqa: PLC0415
         from zerobar.bank.installation import Settings, create  # noqa: PLC0415
         from zerobar.bank.running import open_bank  # noqa: PLC0415
@@ -79,7 +79,7 @@ def serve_bank(
 ) -> None:
     """Serve a bank until interrupted. Its database is embedded unless DATABASE_URL names one."""
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING)
-    with _explained():
+    with bank_explained():
         from zerobar.bank.installation import load  # noqa: PLC0415
         from zerobar.bank.serving import serve  # noqa: PLC0415
 
@@ -90,7 +90,7 @@ def serve_bank(
 
 def check_bank(folder: Folder = DEFAULT_FOLDER) -> None:
     """Compare the books with all records; exit with 1 if anything deviates."""
-    with _explained():
+    with bank_explained():
         from zerobar.bank.checking import check_books  # noqa: PLC0415
         from zerobar.bank.installation import load  # noqa: PLC0415
         from zerobar.bank.running import read_bank  # noqa: PLC0415
@@ -120,7 +120,7 @@ def _tell(check: Check) -> None:
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def bank_explained() -> Iterator[None]:
     """Turn an expected error into sentences and exit code 1."""
     try:
         yield

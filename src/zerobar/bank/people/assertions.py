@@ -61,6 +61,16 @@ class KnownPhone:
     phone: str
 
 
+@dataclass(frozen=True, slots=True)
+class PartnerKey:
+    """A partner's key, as it was registered."""
+
+    partner: str
+    name: str
+    registered_at: datetime
+    revoked_at: datetime | None
+
+
 def register_partner(bank: Bank, partner: str, key_name: str, public_key: bytes) -> None:
     """Trust a partner's key; the same again does nothing.
 
@@ -82,13 +92,24 @@ def register_partner(bank: Bank, partner: str, key_name: str, public_key: bytes)
             raise IdUsed
 
 
-def revoke_partner_key(bank: Bank, key_name: str) -> None:
-    """Trust a partner's key no more; again does nothing."""
+def revoke_partner_key(bank: Bank, key_name: str) -> bool:
+    """Trust a partner's key no more, again does nothing; return whether there is such a key."""
     with bank.transaction() as connection:
-        connection.execute(
+        revoked = connection.execute(
             "UPDATE bank.partner_key SET revoked_at = coalesce(revoked_at, %s) WHERE key_name = %s",
             (bank.clock(), key_name),
         )
+    return revoked.rowcount > 0
+
+
+def partner_keys(bank: Bank) -> list[PartnerKey]:
+    """Return all partners' keys, revoked ones too, by partner and time."""
+    with bank.connection() as connection:
+        rows = connection.execute(
+            "SELECT partner, key_name, registered_at, revoked_at FROM bank.partner_key"
+            " ORDER BY partner, registered_at"
+        ).fetchall()
+    return [PartnerKey(*row) for row in rows]
 
 
 def read_assertion(bank: Bank, text: str) -> KnownPhone:
