@@ -18,7 +18,7 @@ COMPILE := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-h
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-check test-quick test deep check bench format lock clean
+.PHONY: help setup demo demo-check test-quick test test-card deep check bench format lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -37,6 +37,9 @@ test-quick: setup ## the tests for every change (under 2 minutes)
 
 test: setup ## the tests before handing in (under 15 minutes)
 	ZEROBAR_PROFILE=everyday $(PYTEST) $(PARALLEL) -m "not deep" $(ARGS)
+
+test-card: setup ## the Java Card applet in a simulator, held to the Python purse
+	ZEROBAR_PROFILE=everyday $(PYTEST) $(PARALLEL) -m "not deep" tests/card $(ARGS)
 
 deep: SEED ?= $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
 deep: setup ## everything, at length, from a fresh seed (SEED=n repeats a run)
@@ -61,5 +64,5 @@ lock: setup ## pin the newest dependencies that pyproject.toml allows
 		--output-file requirements/pcsc.txt pyproject.toml
 
 clean: ## remove what tools left behind; the virtual environment stays
-	rm -rf build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf build card/build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find bench src tests -name __pycache__ -type d -prune -exec rm -rf {} +
