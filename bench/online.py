@@ -11,6 +11,7 @@ import json
 import os
 import random
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -134,6 +135,8 @@ def _served(installation: Installation, database: Database, workers: int) -> Ite
     command = [sys.executable, "-m", "zerobar", "bank", "serve", "--port", str(PORT)]
     options = ["--folder", str(installation.folder), "--workers", str(workers)]
     environment = os.environ | {"DATABASE_URL": database.url_with_password}
+    # Whoever else listens there would answer for the bank.
+    socket.create_server(("127.0.0.1", PORT)).close()
     process = subprocess.Popen([*command, *options], env=environment, stdout=subprocess.DEVNULL)
     try:
         _wait_for(process)

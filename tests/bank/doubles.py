@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import threading
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
 from zerobar.bank.partners import (
@@ -19,6 +20,7 @@ from zerobar.bank.partners import (
     Partners,
     PartnerUnavailable,
 )
+from zerobar.bank.partners.statements import StatementLine
 
 DONE = BankOutcome(BankStatus.DONE)
 UNKNOWN = BankOutcome(BankStatus.UNKNOWN)
@@ -79,6 +81,7 @@ class BankDouble:
         lose_answers: how many of the next debits and credits are carried out, but answered UNKNOWN.
         lose_orders: how many of the next debits and credits never arrive.
         pending: how many times `outcome` is to answer UNKNOWN first.
+        statements: by day; a day that is not there had no bookings.
     """
 
     cards: dict[str, CardAccount] = field(default_factory=dict)
@@ -86,6 +89,7 @@ class BankDouble:
     files: dict[str, bytes] = field(default_factory=dict)
     transfers: dict[str, dict[str, BankOutcome]] = field(default_factory=dict)
     orders: list[BankOrder] = field(default_factory=list)
+    statements: dict[date, list[StatementLine]] = field(default_factory=dict)
     away: bool = False
     lose_answers: int = 0
     lose_orders: int = 0
@@ -129,6 +133,11 @@ class BankDouble:
         if self.away:
             raise PartnerUnavailable("The bank")
         return self.transfers.get(file_name, {})
+
+    def statement(self, day: date) -> list[StatementLine]:
+        if self.away:
+            raise PartnerUnavailable("The bank")
+        return self.statements.get(day, [])
 
     def _order(self, order: BankOrder, change: int) -> BankOutcome:
         with self._lock:

@@ -128,7 +128,7 @@ class Commands:
         if how < 3 and len(raw) > 6:
             at = self._random.randrange(5, len(raw) - 1)
             raw[at] ^= 1 << self._random.randrange(8)
-        elif how == 3:
+        elif how == 3 and len(raw) >= 4:
             raw[self._random.randrange(4)] ^= 1 << self._random.randrange(8)
         elif how == 4 and len(raw) > 6:
             return bytes(raw[:4]) + bytes((len(raw) - 7,)) + bytes(raw[5:-2])

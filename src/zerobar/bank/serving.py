@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
@@ -18,12 +19,14 @@ from litestar import Litestar
 
 from zerobar.bank.api.app import create_app
 from zerobar.bank.context import Bank
+from zerobar.bank.funding.daily import reconcile_days
 from zerobar.bank.funding.resolving import resolve_orders
 from zerobar.bank.installation import Installation, load
 from zerobar.bank.merchants.delivery import HttpSender, Sender, deliver_webhooks
 from zerobar.bank.merchants.orders import expire_orders
 from zerobar.bank.merchants.refunding import finish_refunds
 from zerobar.bank.merchants.settling import run_settlements
+from zerobar.bank.people.pruning import prune
 from zerobar.bank.running import bank_of, database_of, ledger_of, migrate_all
 from zerobar.bank.staff.approvals import carry_out_approved
 from zerobar.bank.worker import Job, Worker
@@ -34,10 +37,14 @@ from zerobar.ledger import PosterServer, RemoteLedger
 FOLDER_VARIABLE: Final = "ZEROBAR_BANK_FOLDER"
 _FACTORY: Final = "zerobar.bank.serving:application"
 _STOP_PATIENCE_S: Final = 20
+# A payment passes through three threads. At Python's own five milliseconds each would wait that
+# long for one that only computes; measured, eight clients are served three times as quickly.
+_SWITCH_S: Final = 0.0005
 
 
 def serve(installation: Installation, host: str, port: int, processes: int) -> None:
     """Serve until interrupted; `processes` is how many take requests."""
+    sys.setswitchinterval(_SWITCH_S)
     with ExitStack() as stack:
         database = stack.enter_context(database_of(installation))
         migrate_all(database)
@@ -61,6 +68,8 @@ def jobs(sender: Sender) -> Sequence[Job]:
         Job("settlement", run_settlements, pause_s=60),
         Job("webhooks", lambda bank: deliver_webhooks(bank, sender), pause_s=1),
         Job("approvals", carry_out_approved, pause_s=5),
+        Job("reconciliation", reconcile_days, pause_s=60),
+        Job("pruning", prune, pause_s=60),
     )
 
 
@@ -80,6 +89,7 @@ def application() -> Litestar:
 
     That one says through the environment where everything is.
     """
+    sys.setswitchinterval(_SWITCH_S)
     installation = load(Path(os.environ[FOLDER_VARIABLE]))
     database = Database.from_url(os.environ[URL_VARIABLE], URL_VARIABLE)
     stack = ExitStack()

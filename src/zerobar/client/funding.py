@@ -85,6 +85,8 @@ class CardOrderStatus(StrEnum):
     REFUSED = "refused"
     STRANDED = "stranded"
     """Neither card nor wallet takes the money; the operator's staff deals with it."""
+    RETRIED = "retried"
+    """Was stranded; another order, whose `cause_id` this one is, places the money."""
 
 
 class CardOrderShown(msgspec.Struct, frozen=True, kw_only=True):

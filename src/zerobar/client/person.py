@@ -25,7 +25,9 @@ from zerobar.client.funding import (
     NewCard,
 )
 from zerobar.client.http import BankHttp, RequestKey
+from zerobar.client.merchants import CodeReading, ScannedCode
 from zerobar.client.paying import (
+    CodeSecretShown,
     NewPayment,
     PayeeNamed,
     PayeeNamedBy,
@@ -36,6 +38,7 @@ from zerobar.client.paying import (
 from zerobar.client.people import (
     BalanceShown,
     BySmsCode,
+    CategoryWanted,
     FirstPin,
     FirstWallet,
     GrantOpened,
@@ -47,6 +50,7 @@ from zerobar.client.people import (
     SmsCodeWanted,
     Verification,
     WalletOpened,
+    WalletShown,
 )
 from zerobar.purse.money import Fen
 from zerobar.purse.suites import P256
@@ -115,6 +119,11 @@ class PersonClient:
         """Read what a wallet may hold and spend, and what is left of it."""
         return self._http.get(f"/v1/wallets/{wallet_id}/limits", LimitsShown)
 
+    def raise_category(self, wallet_id: UUID, category: int) -> WalletShown:
+        """Ask for a higher category; 1 is the most."""
+        asked = CategoryWanted(category=category)
+        return self._http.send("PUT", f"/v1/wallets/{wallet_id}/category", asked, WalletShown)
+
     def set_pin(self, wallet_id: UUID, pin: str) -> None:
         """Set a wallet's first PIN."""
         self._http.send("PUT", f"/v1/wallets/{wallet_id}/pin", FirstPin(pin=pin), object)
@@ -126,9 +135,10 @@ class PersonClient:
 
     # --- cards ----------------------------------------------------------------------------
 
-    def bind_card(self, card_id: UUID, number: str) -> CardShown:
-        """Bind a bank card of one's own."""
-        return self._http.make(card_id, "/v1/cards", NewCard(number=number), CardShown, keep=False)
+    def bind_card(self, card_id: UUID, number: str, phone: str | None = None) -> CardShown:
+        """Bind a bank card of one's own; `phone` if the card's bank knows another number."""
+        asked = NewCard(number=number, phone=phone)
+        return self._http.make(card_id, "/v1/cards", asked, CardShown, keep=False)
 
     def exchange(
         self, order_id: UUID, wallet_id: UUID, card_id: UUID, amount: Fen
@@ -167,6 +177,17 @@ class PersonClient:
     def check_payee(self, kind: PayeeNamedBy, value: str) -> PayeeShown:
         """Read who would be paid."""
         return self._http.send("POST", "/v1/payees", PayeeNamed(kind=kind, value=value), PayeeShown)
+
+    def read_merchant_code(self, text: str) -> CodeReading:
+        """Read what a merchant's code asks for."""
+        return self._http.send(
+            "POST", "/v1/merchant-codes/reading", ScannedCode(text=text), CodeReading
+        )
+
+    def enrol_codes(self, wallet_id: UUID) -> CodeSecretShown:
+        """Fetch the secret that the wallet's codes are derived from; codes of before end."""
+        path = f"/v1/wallets/{wallet_id}/code-secret"
+        return self._http.make(uuid4(), path, None, CodeSecretShown, keep=False)
 
     def pay(
         self, payment_id: UUID, wallet_id: UUID, payee: PayeeNamed, amount: Fen, memo: str = ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -23,8 +22,6 @@ from zerobar.purse.money import Fen
 from zerobar.reader import Sentence
 
 _ISSUED_YUAN: Final = "1000000"
-_KNOWN_AT_MOST_S: Final = 30.0
-_POLL_S: Final = 0.2
 _NAME: Final = "林安娜"
 _RESIDENT_ID: Final = "110101199003071233"
 _CARD: Final = "6299900000000016"
@@ -108,7 +105,7 @@ def _verify_and_bind(narrator: Narrator, alice: Phone) -> CardShown:
     narrator.chapter(
         Sentence("Alice says who she is and binds a bank card", zh="小艾实名认证并绑定银行卡")
     )
-    verified = alice.verify(_NAME, _RESIDENT_ID)
+    verified = alice.bank.verify(_NAME, _RESIDENT_ID)
     narrator.check(verified.verified, Sentence("Her name is verified", zh="实名认证通过"))
     card = alice.bind_card(_CARD, _PHONE_OF_CARD)
     narrator.tell(Sentence(f"Card {card.number}", zh=f"银行卡 {card.number}"))
@@ -121,7 +118,7 @@ def _verify_and_bind(narrator: Narrator, alice: Phone) -> CardShown:
 
 def _exchange(narrator: Narrator, alice: Phone, card: CardShown) -> None:
     narrator.chapter(Sentence("She exchanges ¥500.00", zh="小艾换数币 ¥500.00"))
-    _known(alice, alice.exchange(card.card_id, Fen(50000)))
+    _is_done(alice.exchange(card.card_id, Fen(50000)))
     _balance(narrator, alice, Fen(50000))
 
 
@@ -135,7 +132,7 @@ def _transfer(narrator: Narrator, town: Town) -> None:
 def _pay_by_shops_code(narrator: Narrator, town: Town) -> None:
     narrator.chapter(Sentence("She scans the shop's code", zh="小艾扫商户码付款"))
     order = town.shop.order(Fen(3200))
-    read = town.alice.read_code(town.shop.code_of(order.order_id))
+    read = town.alice.bank.read_merchant_code(town.shop.code_of(order.order_id))
     narrator.equal(Sentence("the code asks for", zh="收款码金额"), Fen(read.amount_fen or 0), 3200)
     assert read.order_id is not None
     town.alice.pay(PayeeNamedBy.ORDER, str(read.order_id), Fen(3200))
@@ -201,7 +198,7 @@ def _kill_the_bank(narrator: Narrator, town: Town) -> None:
 
 def _save(narrator: Narrator, alice: Phone, card: CardShown) -> None:
     narrator.chapter(Sentence("She saves ¥100.00 to her bank", zh="小艾存银行 ¥100.00"))
-    _known(alice, alice.save(card.card_id, Fen(10000)))
+    _is_done(alice.save(card.card_id, Fen(10000)))
     _balance(narrator, alice, Fen(33400))
 
 
@@ -227,12 +224,7 @@ def _account(narrator: Narrator, town: Town) -> None:
     narrator.check(agrees, Sentence("Every record agrees with the books", zh="全部记录与账目一致"))
 
 
-def _known(phone: Phone, order: CardOrderShown) -> None:
-    """Wait until an order to a card has ended well."""
-    until = time.monotonic() + _KNOWN_AT_MOST_S
-    while order.status is CardOrderStatus.PENDING and time.monotonic() < until:
-        time.sleep(_POLL_S)
-        order = phone.card_order(order.order_id)
+def _is_done(order: CardOrderShown) -> None:
     if order.status is not CardOrderStatus.DONE:
         raise Deviation(f"the order to the card is {order.status} {order.reason}")
 

@@ -10,24 +10,18 @@ from pathlib import Path
 from typing import Final, Self
 from uuid import UUID, uuid4
 
-from zerobar.client import people as people_wire
-from zerobar.client.enrolment import NewDevice, enrolment_bytes, write_64
-from zerobar.client.funding import CardMoney, CardOrderShown, CardShown, NewCard
-from zerobar.client.http import BankHttp, RequestKey
-from zerobar.client.merchants import CodeReading, ScannedCode
+from zerobar.client.funding import CardOrderShown, CardShown
+from zerobar.client.http import BankHttp
 from zerobar.client.outbox import Outbox
-from zerobar.client.paying import (
-    CodeSecretShown,
-    NewPayment,
-    PayeeNamed,
-    PayeeNamedBy,
-    PaymentShown,
-)
+from zerobar.client.paying import CodeSecretShown, PayeeNamed, PayeeNamedBy, PaymentShown
+from zerobar.client.people import WalletShown
+from zerobar.client.person import PersonClient
 from zerobar.codes.customer import derive_code
 from zerobar.purse.money import Fen
 from zerobar.purse.suites import KEY_SEED_LENGTH, P256
 
 PIN: Final = "417293"
+_KNOWN_AT_MOST_S: Final = 30.0
 
 
 class Phone:
@@ -37,97 +31,69 @@ class Phone:
         bank_url: of the operator.
         number: of the phone, E.164.
         folder: where the phone keeps its outbox.
+
+    Attributes:
+        bank: what the wallet app asks.
     """
 
     def __init__(self, bank_url: str, number: str, folder: Path) -> None:
         self.number = number
-        self.key = RequestKey(uuid4(), P256.private_key(os.urandom(KEY_SEED_LENGTH)))
         self._outbox = Outbox(folder / f"phone-{number[-4:]}.db", time.time)
-        self._bank = BankHttp(bank_url, self.key, outbox=self._outbox)
-        self._wallet: people_wire.WalletShown | None = None
+        self._http = BankHttp(bank_url, outbox=self._outbox)
+        self.bank = PersonClient(self._http, P256.private_key(os.urandom(KEY_SEED_LENGTH)))
+        self._wallet: WalletShown | None = None
         self._code_secret: CodeSecretShown | None = None
         self._codes_shown = 0
 
     @property
-    def wallet(self) -> people_wire.WalletShown:
+    def wallet(self) -> WalletShown:
         """The wallet."""
         assert self._wallet is not None, "not opened yet"
         return self._wallet
 
-    def open_wallet(self, read_message: Callable[[str], str]) -> people_wire.WalletShown:
+    def open_wallet(self, read_message: Callable[[str], str]) -> WalletShown:
         """Open a wallet by the code that is sent to the phone."""
-        self._bank.send(
-            "POST", "/v1/sms-codes", people_wire.SmsCodeWanted(phone=self.number), object
-        )
-        evidence = people_wire.BySmsCode(phone=self.number, code=read_message(self.number))
-        request_id = uuid4()
-        asked = people_wire.FirstWallet(evidence=evidence, device=self._device(request_id))
-        opened = self._bank.make(
-            request_id, "/v1/wallets", asked, people_wire.WalletOpened, keep=False
-        )
-        self._bank.use_session(opened.session.token)
+        self.bank.ask_for_code(self.number)
+        opened = self.bank.open_wallet(uuid4(), self.number, read_message(self.number))
         self._wallet = opened.wallet
         return opened.wallet
 
-    def verify(self, name: str, resident_id: str) -> people_wire.PersonShown:
-        """Say who one is."""
-        asked = people_wire.Verification(name=name, resident_id=resident_id)
-        path = "/v1/people/me/verification"
-        return self._bank.send("POST", path, asked, people_wire.PersonShown)
-
     def bind_card(self, card_number: str, phone: str) -> CardShown:
         """Bind a bank card, whose bank knows another phone number."""
-        return self._bank.make(
-            uuid4(), "/v1/cards", NewCard(number=card_number, phone=phone), CardShown, keep=False
-        )
+        return self.bank.bind_card(uuid4(), card_number, phone)
 
-    def raise_category(self, category: int) -> people_wire.WalletShown:
+    def raise_category(self, category: int) -> WalletShown:
         """Ask for a higher category."""
-        asked = people_wire.CategoryWanted(category=category)
-        self._wallet = self._bank.send(
-            "PUT", f"/v1/wallets/{self.wallet.wallet_id}/category", asked, people_wire.WalletShown
-        )
+        self._wallet = self.bank.raise_category(self.wallet.wallet_id, category)
         return self._wallet
 
     def choose_pin(self) -> None:
         """Choose the payment PIN, and give it: payments are possible for five minutes."""
-        place = f"/v1/wallets/{self.wallet.wallet_id}"
-        self._bank.send("PUT", f"{place}/pin", people_wire.FirstPin(pin=PIN), object)
-        given = people_wire.PinGiven(pin=PIN)
-        self._bank.send("POST", f"{place}/grants", given, people_wire.GrantOpened)
+        self.bank.set_pin(self.wallet.wallet_id, PIN)
+        self.bank.enter_pin(self.wallet.wallet_id, PIN)
 
     def exchange(self, card_id: UUID, amount: Fen) -> CardOrderShown:
-        """Take money from a card into the wallet."""
-        return self._card_order("/v1/exchanges", card_id, amount)
+        """Take money from a card into the wallet; wait until the bank knows."""
+        order_id = uuid4()
+        self.bank.exchange(order_id, self.wallet.wallet_id, card_id, amount)
+        return self.bank.card_order(order_id, _KNOWN_AT_MOST_S)
 
     def save(self, card_id: UUID, amount: Fen) -> CardOrderShown:
-        """Give money from the wallet to a card."""
-        return self._card_order("/v1/saves", card_id, amount)
-
-    def card_order(self, order_id: UUID) -> CardOrderShown:
-        """Look what became of an order."""
-        return self._bank.get(f"/v1/card-orders/{order_id}", CardOrderShown)
+        """Give money from the wallet to a card; wait until the bank knows."""
+        order_id = uuid4()
+        self.bank.save_to_bank(order_id, self.wallet.wallet_id, card_id, amount)
+        return self.bank.card_order(order_id, _KNOWN_AT_MOST_S)
 
     def pay(
         self, kind: PayeeNamedBy, value: str, amount: Fen, payment_id: UUID | None = None
     ) -> PaymentShown:
         """Pay; the same payment id pays once."""
-        asked = NewPayment(
-            wallet_id=self.wallet.wallet_id,
-            payee=PayeeNamed(kind=kind, value=value),
-            amount_fen=int(amount),
-        )
-        return self._bank.make(payment_id or uuid4(), "/v1/payments", asked, PaymentShown)
-
-    def read_code(self, text: str) -> CodeReading:
-        """Ask what a shop's code asks for."""
-        asked = ScannedCode(text=text)
-        return self._bank.send("POST", "/v1/merchant-codes/reading", asked, CodeReading)
+        payee = PayeeNamed(kind=kind, value=value)
+        return self.bank.pay(payment_id or uuid4(), self.wallet.wallet_id, payee, amount)
 
     def enrol_codes(self) -> None:
         """Fetch the secret that codes are derived from, once; then they need no network."""
-        path = f"/v1/wallets/{self.wallet.wallet_id}/code-secret"
-        self._code_secret = self._bank.make(uuid4(), path, None, CodeSecretShown, keep=False)
+        self._code_secret = self.bank.enrol_codes(self.wallet.wallet_id)
 
     def show_code(self) -> str:
         """Return the 19 digits for a till to scan; nobody is asked."""
@@ -139,26 +105,11 @@ class Phone:
 
     def balance(self) -> Fen:
         """Return what can be spent."""
-        path = f"/v1/wallets/{self.wallet.wallet_id}/balance"
-        return Fen(self._bank.get(path, people_wire.BalanceShown).available_fen)
+        return Fen(self.bank.balance(self.wallet.wallet_id).available_fen)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._bank.close()
+        self._http.close()
         self._outbox.close()
-
-    def _card_order(self, path: str, card_id: UUID, amount: Fen) -> CardOrderShown:
-        asked = CardMoney(wallet_id=self.wallet.wallet_id, card_id=card_id, amount_fen=int(amount))
-        return self._bank.make(uuid4(), path, asked, CardOrderShown)
-
-    def _device(self, request_id: UUID) -> NewDevice:
-        public_key = self.key.public_key
-        signed = enrolment_bytes(request_id, self.key.id, public_key)
-        return NewDevice(
-            key_id=self.key.id,
-            public_key=write_64(public_key),
-            label="demo phone",
-            proof=write_64(P256.sign(self.key.private_key, signed)),
-        )

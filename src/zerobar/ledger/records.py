@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -23,17 +24,19 @@ class Int(int):
 Value = UUID | int | str | bytes | datetime | bool | None
 """What a column can be given: an integer alone is a bigint, a datetime a timestamptz."""
 
-_INTEGERS: Final = {
-    bool: struct.Struct(">i?"),
-    Small: struct.Struct(">ih"),
-    Int: struct.Struct(">ii"),
-}
+_COUNT: Final = struct.Struct(">h")
+_LENGTH: Final = struct.Struct(">i")
+_BOOL: Final = struct.Struct(">i?")
+_SMALL: Final = struct.Struct(">ih")
+_INT: Final = struct.Struct(">ii")
 _BIGINT: Final = struct.Struct(">iq")
+_UUID: Final = struct.Struct(">i16s")
 
 
 def encode_row(*values: Value) -> bytes:
     """Encode one row, for `Row.data`; its columns must have just the types of the values."""
-    return struct.pack(">h", len(values)) + b"".join(map(_field, values))
+    fields = [_FIELDS.get(type(value), _of_subclass)(value) for value in values]
+    return _COUNT.pack(len(values)) + b"".join(fields)
 
 
 def microseconds(moment: datetime) -> int:
@@ -42,19 +45,26 @@ def microseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
-def _field(value: Value) -> bytes:
-    if value is None:
-        return _NULL
-    if isinstance(value, int):
-        form = _INTEGERS.get(type(value), _BIGINT)
-        return form.pack(form.size - 4, value)
-    if isinstance(value, datetime):
-        return _BIGINT.pack(8, microseconds(value))
-    data = _bytes_of(value)
-    return struct.pack(">i", len(data)) + data
+def _of_subclass(value: Value) -> bytes:
+    """Encode a value by the type that its own derives from, as an enumeration from an integer."""
+    for kind in (int, str, bytes, datetime, UUID):
+        if isinstance(value, kind):
+            return _FIELDS[kind](value)
+    raise AssertionError(f"no column takes a {type(value).__name__}")
 
 
-def _bytes_of(value: UUID | str | bytes) -> bytes:
-    if isinstance(value, UUID):
-        return value.bytes
-    return value.encode() if isinstance(value, str) else value
+def _variable(data: bytes) -> bytes:
+    return _LENGTH.pack(len(data)) + data
+
+
+_FIELDS: Final[dict[type, Callable[[Any], bytes]]] = {
+    type(None): lambda _: _NULL,
+    bool: lambda value: _BOOL.pack(1, value),
+    Small: lambda value: _SMALL.pack(2, value),
+    Int: lambda value: _INT.pack(4, value),
+    int: lambda value: _BIGINT.pack(8, value),
+    datetime: lambda value: _BIGINT.pack(8, microseconds(value)),
+    UUID: lambda value: _UUID.pack(16, value.bytes),
+    str: lambda value: _variable(value.encode()),
+    bytes: _variable,
+}

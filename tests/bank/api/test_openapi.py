@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import escape
 
 import jsonschema_rs
 import pytest
@@ -59,3 +60,17 @@ def test_links_within_the_page_lead_somewhere(client: TestClient[Litestar]) -> N
     text = client.get("/docs").text
     targets = set(re.findall(r'id="([^"]+)"', text))
     assert set(re.findall(r'href="#([^"]+)"', text)) <= targets
+
+
+def test_the_page_tells_beside_each_operation_what_it_does(client: TestClient[Litestar]) -> None:
+    text = client.get("/docs").text
+    for item in document()["paths"].values():
+        for operation in item.values():
+            line = operation["description"].partition("\n")[0]
+            assert line and f"<span>{escape(line)}</span></summary>" in text
+    assert text.count("</summary>") == sum(len(item) for item in document()["paths"].values())
+
+
+def test_the_page_is_dark_for_whoever_wants_it_dark(client: TestClient[Litestar]) -> None:
+    assert "<title>Zerobar bank " in client.get("/docs").text
+    assert "prefers-color-scheme: dark" in client.get("/docs/style.css").text

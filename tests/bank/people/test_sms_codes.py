@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from tests.bank.conftest import Clock
 from tests.bank.doubles import Doubles
 from tests.bank.people.asking import PHONE, new_code
+from tests.sandbox.running import running_sandbox
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import TooMany
 from zerobar.bank.partners import PartnerUnavailable
@@ -129,3 +131,30 @@ def test_a_code_goes_only_to_mobile_numbers_of_mainland_china(bank: Bank, phone:
 def test_a_phone_number_is_the_same_however_it_is_written(bank: Bank, partners: Doubles) -> None:
     send_code(bank, "139 0000-0007", Purpose.SIGN_IN)
     assert partners.sms.sent[-1][0] == PHONE
+
+
+@pytest.mark.parametrize(
+    "purpose, chinese, english",
+    [
+        (Purpose.SIGN_IN, "用于登录您的钱包", "sign in to your wallet"),
+        (Purpose.NEW_PIN, "用于重设支付密码", "set a new payment PIN"),
+    ],
+)
+def test_a_message_says_what_it_is_for_in_chinese_then_in_english(
+    bank: Bank, partners: Doubles, purpose: Purpose, chinese: str, english: str
+) -> None:
+    send_code(bank, PHONE, purpose)
+    ((_, text),) = partners.sms.sent
+    assert 0 < text.index(chinese) < text.index(english)
+    use_code(bank, PHONE, purpose, partners.sms.code_for(PHONE), bank.new_id())
+
+
+def test_the_sandbox_s_inbox_finds_the_code(
+    bank: Bank, partners: Doubles, tmp_path: Path, clock: Clock
+) -> None:
+    send_code(bank, PHONE, Purpose.SIGN_IN)
+    ((_, text),) = partners.sms.sent
+    with running_sandbox(tmp_path / "sandbox.db", clock) as sandbox:
+        sandbox.post("/sms/messages", json={"phone": PHONE, "text": text}).raise_for_status()
+        (message,) = sandbox.get("/sms/messages", params={"phone": PHONE}).json()
+    assert (message["text"], message["code"]) == (text, partners.sms.code_for(PHONE))

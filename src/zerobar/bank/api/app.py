@@ -20,6 +20,7 @@ from zerobar.bank.api import (
     passkeys,
     paying,
     people,
+    reconciliation,
     staff,
 )
 from zerobar.bank.api.access import DEPENDENCIES
@@ -41,7 +42,7 @@ _SECURITY_HEADERS: Final = [
     (b"x-content-type-options", b"nosniff"),
 ]
 
-_AREAS: Final = (people, passkeys, funding, paying, merchants, staff, authority)
+_AREAS: Final = (people, passkeys, funding, paying, merchants, staff, authority, reconciliation)
 
 
 @get("/health", sync_to_thread=False)

@@ -12,6 +12,13 @@ from typing import Any, Final
 Json = dict[str, Any]
 
 STYLE_PATH: Final = "/docs/style.css"
+_RULES: Final = (
+    "What makes something carries an <code>Idempotency-Key</code>, a UUID that you made and stored"
+    " before asking: asked again with the same id, it is done once and answered alike."
+    " What moves money, and all that tills and merchants ask, is signed with an enrolled P-256 key"
+    " over method, path, id, time and body, in the headers <code>Zerobar-Key</code>,"
+    " <code>Zerobar-Time</code> and <code>Zerobar-Signature</code>."
+)
 _METHODS: Final = ("get", "post", "put", "patch", "delete")
 _SCHEMAS: Final = "#/components/schemas/"
 
@@ -32,11 +39,12 @@ def page(document: Json) -> str:
     return "".join(
         [
             f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>',
-            '<meta name="viewport" content="width=device-width">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
             f'<link rel="stylesheet" href="{STYLE_PATH}"></head><body><header><h1>{title}</h1>',
-            '<p><a href="/openapi.json">openapi.json</a> · ',
+            f"<p>{_RULES}</p>",
+            '<nav><a href="/openapi.json">openapi.json</a> · ',
             " · ".join(f'<a href="#{area}">{area}</a>' for area, _ in areas),
-            ' · <a href="#schemas">shapes</a></p></header><main>',
+            ' · <a href="#schemas">shapes</a></nav></header><main>',
             *(_area(area, found) for area, found in areas),
             _schemas(document["components"]["schemas"]),
             "</main></body></html>",
@@ -57,10 +65,12 @@ def _area(area: str, operations: list[tuple[str, str, Json]]) -> str:
 
 
 def _operation(path: str, method: str, operation: Json) -> str:
-    told = escape(operation.get("description") or operation.get("summary", ""))
+    line, _, rest = operation["description"].partition("\n")
+    told = f"<p>{escape(rest.strip())}</p>" if rest.strip() else ""
     return (
         f'<details id="{escape(operation["operationId"])}"><summary>'
-        f"<b>{method.upper()}</b> <code>{escape(path)}</code></summary><p>{told}</p>"
+        f"<b>{method.upper()}</b> <code>{escape(path)}</code>"
+        f" <span>{escape(line)}</span></summary>{told}"
         f"{_access(operation)}{_parameters(operation.get('parameters', []))}"
         f"{_body(operation.get('requestBody', {}))}{_answers(operation['responses'])}</details>"
     )

@@ -65,7 +65,7 @@ def describe(routes: Sequence[ControllerRouterHandler]) -> Json:
         route_handlers=list(routes),
         dependencies=DEPENDENCIES | absent,
         openapi_config=OpenAPIConfig(
-            title="Zerobar", version=__version__, use_handler_docstrings=True
+            title="Zerobar bank", version=__version__, use_handler_docstrings=True
         ),
         logging_config=None,
     )

@@ -5,8 +5,10 @@ InvalidInput
 NotFound
 +-- CardUnknown         no such card is bound
 +-- OrderUnknown        no such exchange or saving
++-- NotReconciledYet    no statement of this day was compared
 Conflict
 +-- CardBound           the card is bound already
++-- NotStranded         the order's money is in its place, or on its way
 Refused
 +-- NameNotVerified     cards belong to people whose name is known
 +-- CardMismatch        the card's bank knows another holder
@@ -64,6 +66,19 @@ class OrderUnknown(NotFound):
         )
 
 
+class NotReconciledYet(NotFound):
+    """No statement of this day was compared."""
+
+    problem = "day-not-reconciled"
+
+    def __init__(self, day: int) -> None:
+        super().__init__(
+            f"No statement of the day {day} was compared yet.",
+            "Give a day that is over, as 20261125; a statement is compared some hours later.",
+            day=day,
+        )
+
+
 class CardBound(Conflict):
     """The card is bound already."""
 
@@ -71,6 +86,18 @@ class CardBound(Conflict):
 
     def __init__(self) -> None:
         super().__init__("This card is bound already.", "Choose it from the list of cards.")
+
+
+class NotStranded(Conflict):
+    """The order's money is in its place, or on its way there."""
+
+    problem = "order-not-stranded"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This order's money is in its place, or on its way there.",
+            "Choose one of the stranded orders.",
+        )
 
 
 class NameNotVerified(Refused):

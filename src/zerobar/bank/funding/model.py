@@ -64,6 +64,8 @@ class OrderStatus(IntEnum):
     """Nothing has moved; of a RETURN: the card's bank refused, the money is in the wallet."""
     STRANDED = 4
     """Of a RETURN: neither card nor wallet takes the money; it is in the vault, for staff."""
+    RETRIED = 5
+    """Was STRANDED, until staff had it tried again: by another order, of which it is the cause."""
 
 
 class Reason(StrEnum):

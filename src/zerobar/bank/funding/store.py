@@ -166,12 +166,26 @@ def has_open_orders(connection: Connection, wallet_id: UUID) -> bool:
     return row is not None
 
 
-def stranded_orders(connection: Connection, limit: int) -> list[CardOrder]:
-    """Return orders whose money staff has to place, the oldest ids first."""
+def stranded_orders(
+    connection: Connection, operator_id: UUID, after: UUID | None, limit: int
+) -> list[CardOrder]:
+    """Return orders whose money staff has to place, the lowest id first, above `after` if given."""
     rows = connection.execute(
-        _ORDER + "WHERE status = 4 ORDER BY order_id LIMIT %s", (limit,)
+        _ORDER + "WHERE status = 4 AND operator_id = %s AND (%s::uuid IS NULL OR order_id > %s)"
+        " ORDER BY order_id LIMIT %s",
+        (operator_id, after, after, limit),
     ).fetchall()
     return [_order(row) for row in rows]
+
+
+def leave_stranded(connection: Connection, order_id: UUID) -> CardOrder | None:
+    """Say that a stranded order is tried again, and return it; None if it is not stranded now."""
+    row = connection.execute(
+        "UPDATE bank.card_order SET status = 5"  # noqa: S608 - columns, no input
+        f" WHERE order_id = %s AND status = 4 RETURNING {_COLUMNS}",
+        (order_id,),
+    ).fetchone()
+    return _order(row) if row else None
 
 
 def insert_order(connection: Connection, order: CardOrder) -> bool:

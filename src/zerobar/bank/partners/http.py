@@ -177,7 +177,7 @@ class HttpBank:
         return {end_to_end_id: one.read() for end_to_end_id, one in answer.outcomes.items()}
 
     def statement(self, day: date) -> Sequence[StatementLine]:
-        """Return what moved in the operator's account on a day; raises PartnerUnavailable."""
+        """Return what moved in the operator's account on a day; see BankLink."""
         path = f"{self._account}/statements/{day.isoformat()}"
         answer = self.partner.ask("GET", path, _Statement, again=True)
         return [

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
 from zerobar.bank.errors import Unavailable
+from zerobar.bank.partners.statements import StatementLine
 from zerobar.purse.money import Fen
 
 
@@ -105,6 +108,12 @@ class BankLink(Protocol):
 
     def transfer_outcomes(self, file_name: str) -> dict[str, BankOutcome]:
         """Return what became of a file's transfers, by end-to-end id; raises PartnerUnavailable."""
+
+    def statement(self, day: date) -> Sequence[StatementLine]:
+        """Return what moved in the operator's account on a day in China, which is over.
+
+        Raises PartnerUnavailable.
+        """
 
 
 class IdentityVerifier(Protocol):

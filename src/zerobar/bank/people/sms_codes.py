@@ -33,8 +33,8 @@ class Purpose(IntEnum):
 
 
 _TEXTS: Final = {
-    Purpose.SIGN_IN: "sign in to your wallet",
-    Purpose.NEW_PIN: "set a new payment PIN",
+    Purpose.SIGN_IN: ("登录您的钱包", "sign in to your wallet"),
+    Purpose.NEW_PIN: ("重设支付密码", "set a new payment PIN"),
 }
 _STORE: Final = """
     INSERT INTO bank.sms_code (phone, purpose, code_hash, sent_at, expires_at)
@@ -60,7 +60,7 @@ def send_code(bank: Bank, phone: str, purpose: Purpose) -> None:
         count_attempt(connection, AttemptKind.SMS_CODE, phone, now)
         stored = (phone, purpose, _hash(bank, phone, purpose, code), now, now + VALID_FOR)
         connection.execute(_STORE, stored)
-    bank.partners.sms.send(phone, f"{code} is your code to {_TEXTS[purpose]}. Tell it to nobody.")
+    bank.partners.sms.send(phone, _text(code, purpose))
 
 
 def use_code(bank: Bank, phone: str, purpose: Purpose, code: str, used_for: UUID) -> None:
@@ -95,6 +95,16 @@ def _check_usable(
     used_for_another = used_for is not None and used_for != wanted_for
     if now >= expires_at or tries >= MOST_TRIES or used_for_another:
         raise CodeOver
+
+
+def _text(code: str, purpose: Purpose) -> str:
+    """Return a message in Chinese, then in English; nothing in it but the code has six digits."""
+    chinese, english = _TEXTS[purpose]
+    minutes = VALID_FOR // timedelta(minutes=1)
+    return (
+        f"验证码{code}，用于{chinese}，{minutes}分钟内有效，请勿告诉任何人。"
+        f" {code} is your code to {english}, for {minutes} minutes. Tell it to nobody."
+    )
 
 
 def _draw(bank: Bank) -> str:

@@ -108,3 +108,17 @@ def upgrade() -> None:
         )
         """
     )
+    _by_age()
+
+
+def _by_age() -> None:
+    """Let what is over be found, to be deleted."""
+    for table, column in (
+        ("sms_code", "expires_at"),
+        ("attempt", "last_at"),
+        ("session", "expires_at"),
+        ("pin_grant", "expires_at"),
+        ("used_assertion", "used_at"),
+    ):
+        op.execute(f"CREATE INDEX {table}_by_age ON bank.{table} ({column})")
+    op.execute("CREATE INDEX session_ended ON bank.session (ended_at) WHERE ended_at IS NOT NULL")

@@ -77,3 +77,21 @@ def upgrade() -> None:
         )
         """
     )
+    op.execute("CREATE INDEX card_order_stranded ON bank.card_order (order_id) WHERE status = 4")
+    # What came of comparing a statement; of very many differences, the first.
+    op.execute(
+        """
+        CREATE TABLE bank.reconciliation (
+            operator_id uuid NOT NULL,
+            day integer NOT NULL,
+            made_at timestamptz NOT NULL,
+            lines integer NOT NULL,
+            matched integer NOT NULL,
+            paid_in_fen bigint NOT NULL,
+            paid_out_fen bigint NOT NULL,
+            differing integer NOT NULL,
+            differences jsonb NOT NULL,
+            PRIMARY KEY (operator_id, day)
+        )
+        """
+    )

@@ -64,7 +64,10 @@ public final class SimulatedPurse extends PurseApplet {
         byte[] keys = new byte[64];
         Identity identity = purse.store.identity;
         KeyPair pair = (KeyPair) read(identity, activeIdentity() == 0 ? "first" : "second");
-        ((ECPrivateKey) pair.getPrivate()).getS(keys, (short) 0);
+        byte[] number = new byte[64];
+        int length = ((ECPrivateKey) pair.getPrivate()).getS(number, (short) 0);
+        // A number that begins with zeros is told without them.
+        System.arraycopy(number, 0, keys, 32 - length, length);
         System.arraycopy(identity.bytes(), identity.idAt() - 32, keys, 32, 32);
         return keys;
     }
