@@ -9,4 +9,4 @@ def test_a_machine_without_java_and_maven_is_told_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("PATH", "")
-    assert missing_programs() == ["maven", "openjdk-17-jdk-headless"]
+    assert missing_programs() == ["default-jdk-headless", "maven"]

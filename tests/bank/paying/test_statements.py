@@ -88,7 +88,13 @@ def test_only_the_holder_gets_a_statement(bank: Bank, history: Holder, bea: Hold
 
 @pytest.mark.parametrize(
     "days",
-    [(TOMORROW, TODAY), (TODAY, date(2026, 11, 27)), (date(2025, 11, 24), TODAY)],
+    [
+        (TOMORROW, TODAY),
+        (TODAY, date(2026, 11, 27)),
+        (date(2025, 11, 24), TODAY),
+        (date.min, date.min),
+        (date(1999, 12, 31), date(2000, 1, 1)),
+    ],
 )
 def test_a_period_is_days_that_have_begun(
     bank: Bank, history: Holder, days: tuple[date, date]

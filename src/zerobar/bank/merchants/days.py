@@ -23,9 +23,10 @@ def moments_of(day: int) -> tuple[datetime, datetime]:
     """Return a day's first moment and the next day's; raises NoSuchDay."""
     try:
         start = datetime(day // 10_000, day // 100 % 100, day % 100, tzinfo=CHINA)
-    except ValueError:
+        return start, start + timedelta(days=1)
+    except (ValueError, OverflowError):
+        # The second for numbers that no calendar gets to, and for its very last day.
         raise NoSuchDay(day) from None
-    return start, start + timedelta(days=1)
 
 
 def require_over(bank: Bank, day: int) -> None:

@@ -25,6 +25,7 @@ from zerobar.purse.money import Fen
 LAST_NUMBER: Final = 2**62
 """Above the number of any entry."""
 MOST_LINES: Final = 10_000
+EARLIEST_DAY: Final = date(2000, 1, 1)
 MOST_DAYS: Final = 366
 _INSTANT: Final = timedelta(microseconds=1)
 
@@ -136,7 +137,8 @@ def statement_of(
     now = bank.clock()
     if not timedelta(0) <= last_day - first_day < timedelta(days=MOST_DAYS):
         raise BadPeriod
-    if last_day > now.astimezone(CHINA).date():
+    # Before the first of them PostgreSQL and Python count differently, or not at all.
+    if first_day < EARLIEST_DAY or last_day > now.astimezone(CHINA).date():
         raise BadPeriod
     with bank.connection() as connection:
         wallet = wallet_of(connection, person_id, wallet_id)
