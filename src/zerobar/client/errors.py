@@ -105,7 +105,7 @@ class TooMany(BankSaysNo):
 
 
 class Unavailable(BankSaysNo):
-    """Something the bank needs does not answer."""
+    """Something the bank needs does not answer, or it made a mistake; ask the same again."""
 
 
 _BY_STATUS: Final[dict[int, type[BankSaysNo]]] = {
@@ -129,4 +129,6 @@ def error_from(base_url: str, status: int, body: bytes) -> ClientError:
         return NotUnderstood(base_url, status)
     if not problem.type.startswith(TYPE_PREFIX):
         return NotUnderstood(base_url, status)
-    return _BY_STATUS.get(status, BankSaysNo)(problem, facts)
+    # A mistake of the bank's leaves open whether it was done: to be asked again, as 503 is.
+    fallback = Unavailable if status >= 500 else BankSaysNo
+    return _BY_STATUS.get(status, fallback)(problem, facts)
