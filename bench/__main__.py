@@ -6,9 +6,11 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from bench import machine, online, posting, tap, timing
+from bench import machine, online, posting, settlement, tap, timing
 from bench.purses import MOST_TAPS_PER_ROUND
 from bench.report import table
+
+PARTS = ("all", "tap", "posting", "online", "settlement")
 
 
 def main() -> None:
@@ -21,6 +23,8 @@ def main() -> None:
         _posting(given)
     if given.part in ("all", "online"):
         _online(given)
+    if given.part in ("all", "settlement"):
+        _settlement(given)
 
 
 def _tap(given: argparse.Namespace) -> None:
@@ -45,11 +49,17 @@ def _online(given: argparse.Namespace) -> None:
     print(online.online_table(size))
 
 
+def _settlement(given: argparse.Namespace) -> None:
+    size = settlement.QUICK if given.quick else settlement.Size(rounds=given.rounds)
+    print(f"\n## Settlement: {size.rounds} rounds, openssl {size.seconds} s in each\n")
+    print(settlement.settlement_table(size))
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=7, help="at least 5 to be quoted")
     parser.add_argument("--taps", type=int, default=MOST_TAPS_PER_ROUND, help="in a round")
-    parser.add_argument("--part", choices=("all", "tap", "posting", "online"), default="all")
+    parser.add_argument("--part", choices=PARTS, default="all")
     parser.add_argument("--quick", action="store_true", help="see that it runs: quote nothing")
     return parser.parse_args()
 

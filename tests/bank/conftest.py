@@ -24,13 +24,14 @@ from zerobar.bank.funding import store as funding
 from zerobar.bank.merchants import payable
 from zerobar.bank.paying import records
 from zerobar.bank.sealing import KEY_LENGTH, Sealer
+from zerobar.bank.settlement import records as vouchers
 from zerobar.database import Database, connect, open_pool
 from zerobar.ledger import GroupingPoster, Poster
 
 BEGINNING = datetime(2026, 11, 25, 4, tzinfo=UTC)
 """Noon in China."""
 OPERATOR = UUID("0190f7a0-0000-7000-8000-000000000001")
-TABLES = funding.TABLES | records.TABLES | payable.TABLES
+TABLES = funding.TABLES | records.TABLES | payable.TABLES | vouchers.TABLES
 """All that the rules let the ledger store with the money."""
 
 

@@ -59,6 +59,10 @@ class TransferCode(IntEnum):
     PAYMENT = 21
     REFUND = 22
     MERCHANT_SETTLEMENT = 30
+    UNLOAD = 35
+    PUSH = 36
+    HOSTED_PAYMENT = 37
+    AUTHORISED_PAYMENT = 38
     DEPOSIT_LEG = 40
     """The same movement on the deposit side."""
     MARK = 50

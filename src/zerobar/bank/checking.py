@@ -28,7 +28,7 @@ _COUNTERS: Final = """
         FROM ledger.counter
     ) c
     JOIN bank.wallet w ON w.wallet_id = c.key
-    LEFT JOIN bank.payment p
+    LEFT JOIN bank.spending p
            ON p.payment_id = c.transfer_id AND p.payer_wallet_id = c.key
           AND c.period IN (
               to_char(p.made_at AT TIME ZONE INTERVAL '+08:00', 'YYYYMMDD')::bigint,

@@ -16,6 +16,7 @@ from zerobar.bank.partners.http import PartnerUrls, http_partners
 from zerobar.bank.passkeys.model import RelyingParty
 from zerobar.bank.paying import records
 from zerobar.bank.sealing import Sealer
+from zerobar.bank.settlement import records as vouchers
 from zerobar.database import (
     Database,
     DatabaseFailure,
@@ -29,7 +30,7 @@ from zerobar.ledger import GroupingPoster, Ledger, Poster, RemoteLedger
 
 APPLICATION: Final = "zerobar bank"
 MIGRATIONS: Final = ("zerobar.ledger.migrations", "zerobar.bank.migrations")
-TABLES: Final = funding.TABLES | records.TABLES | payable.TABLES
+TABLES: Final = funding.TABLES | records.TABLES | payable.TABLES | vouchers.TABLES
 """The records that areas have the ledger store with the money."""
 MOST_CONNECTIONS: Final = 16
 """Of one process: as many as its threads can use at once."""

@@ -19,6 +19,7 @@ from zerobar.cli import (
     paying,
     sandboxing,
     serving,
+    settling,
     showing,
 )
 from zerobar.cli.console import out
@@ -46,6 +47,7 @@ app.add_typer(bank, name="bank")
 bank.command("init")(banking.init_bank)
 bank.command("serve")(banking.serve_bank)
 bank.command("check")(banking.check_bank)
+bank.command("settle")(settling.settle_files)
 partner = typer.Typer(no_args_is_help=True, help="Who may vouch for phone numbers.")
 bank.add_typer(partner, name="partner")
 partner.command("add")(partnering.add_partner)

@@ -1,0 +1,129 @@
+"""Purses and hosted payees' requests in the database."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from zerobar.bank.purses.model import Purse, PurseStatus
+from zerobar.database import Connection
+from zerobar.purse.messages import Certificate, Kind, Request
+from zerobar.purse.money import Fen
+
+_PURSE: Final = (
+    "SELECT purse_id, certificate, wallet_id, status, flagged_at, registered_at FROM bank.purse"
+    " WHERE purse_id = %s"
+)
+
+
+def purse(connection: Connection, purse_id: bytes) -> Purse | None:
+    """Return a purse."""
+    return _purse(connection.execute(_PURSE, (purse_id,)).fetchone())
+
+
+def locked_purse(connection: Connection, purse_id: bytes) -> Purse | None:
+    """Return a purse that nobody else changes until the transaction ends."""
+    return _purse(connection.execute(_PURSE + " FOR UPDATE", (purse_id,)).fetchone())
+
+
+def insert_purse(connection: Connection, new: Purse) -> bool:
+    """Store a purse; return whether there was none of its id."""
+    done = connection.execute(
+        "INSERT INTO bank.purse (purse_id, class, certificate, wallet_id, status, registered_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        (
+            new.id,
+            new.purse_class,
+            bytes(new.certificate),
+            new.wallet_id,
+            new.status,
+            new.registered_at,
+        ),
+    )
+    return done.rowcount == 1
+
+
+def flag_if_proved(connection: Connection, purse_id: bytes) -> None:
+    """Flag and block a purse that was proved to cheat before it was registered."""
+    connection.execute(
+        "UPDATE bank.purse p SET flagged_at = f.found_at, status = %(blocked)s FROM ("
+        " SELECT min(found_at) AS found_at FROM bank.fraud_case WHERE purse_id = %(id)s) f"
+        " WHERE p.purse_id = %(id)s AND f.found_at IS NOT NULL",
+        {"blocked": int(PurseStatus.BLOCKED), "id": purse_id},
+    )
+
+
+def set_certificate(connection: Connection, certificate: Certificate) -> None:
+    """Renew a purse's certificate."""
+    connection.execute(
+        "UPDATE bank.purse SET certificate = %s WHERE purse_id = %s",
+        (bytes(certificate), certificate.id),
+    )
+
+
+def set_status(connection: Connection, purse_id: bytes, status: PurseStatus) -> None:
+    """Change what a purse may do."""
+    connection.execute("UPDATE bank.purse SET status = %s WHERE purse_id = %s", (status, purse_id))
+
+
+def insert_request(connection: Connection, request: Request, now: datetime) -> bool:
+    """Store a hosted payee's request; return whether there was none of its number."""
+    done = connection.execute(
+        "INSERT INTO bank.hosted_request (payee_id, number, kind, amount_fen, currency, tag,"
+        " reference, issued_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        (
+            request.payee_id,
+            request.number,
+            request.kind,
+            int(request.amount),
+            request.currency,
+            request.tag,
+            request.reference,
+            now,
+        ),
+    )
+    return done.rowcount == 1
+
+
+def request(connection: Connection, payee_id: bytes, number: int) -> Request | None:
+    """Return a hosted payee's request."""
+    row = connection.execute(
+        "SELECT kind, amount_fen, currency, tag, reference FROM bank.hosted_request"
+        " WHERE payee_id = %s AND number = %s",
+        (payee_id, number),
+    ).fetchone()
+    if row is None:
+        return None
+    kind, amount, currency, tag, reference = row
+    return Request(
+        kind=Kind(kind),
+        payee_id=payee_id,
+        number=number,
+        amount=Fen(amount),
+        currency=currency,
+        tag=tag,
+        reference=reference,
+    )
+
+
+def settled_by(connection: Connection, payee_id: bytes, number: int) -> tuple[bytes, int] | None:
+    """Return payer id and entry of the voucher that settled a hosted payee's request."""
+    row = connection.execute(
+        "SELECT payer_id, entry FROM bank.hosted_request_end WHERE payee_id = %s AND number = %s",
+        (payee_id, number),
+    ).fetchone()
+    return None if row is None else (row[0], row[1])
+
+
+def _purse(row: tuple[Any, ...] | None) -> Purse | None:
+    if row is None:
+        return None
+    purse_id, certificate, wallet_id, status, flagged_at, registered_at = row
+    return Purse(
+        purse_id,
+        Certificate.parse(certificate),
+        wallet_id,
+        PurseStatus(status),
+        flagged_at,
+        registered_at,
+    )

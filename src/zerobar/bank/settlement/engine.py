@@ -1,0 +1,79 @@
+"""From a batch to settled vouchers: check, store, post, and say what came of it.
+
+A part of the batch is checked, in all cores, then stored in one transaction with its rejects,
+evidence of forks and how far the batch came; then whatever moves money of the ledger is posted.
+One after the other: while signatures are verified, other work in Python only keeps them waiting.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from typing import Final
+
+from zerobar.bank.context import Bank
+from zerobar.bank.purses.keys import trusted_keys
+from zerobar.bank.settlement import progress, storing
+from zerobar.bank.settlement.batch import Batch
+from zerobar.bank.settlement.certificates import CertificateCache
+from zerobar.bank.settlement.checking import Checked, check_part
+from zerobar.bank.settlement.model import Reason, Report, Tally
+from zerobar.bank.settlement.posting import post_due
+from zerobar.bank.settlement.storing import Rejected
+
+PART: Final = 8_000
+"""Records that are stored in one transaction, and looked at before the next ones are."""
+
+
+def settle_batch(bank: Bank, batch: Batch, certificates: CertificateCache | None = None) -> Report:
+    """Settle a batch; the same again changes nothing, and one that was cut off goes on.
+
+    Args:
+        certificates: those checked before; hand the same in with each batch.
+
+    Raises TooBusy or OutcomeUnknown when the ledger does not answer: settle the same again.
+    """
+    known = CertificateCache() if certificates is None else certificates
+    with bank.connection() as connection:
+        known.use(trusted_keys(connection))
+        begun = progress.begin(connection, batch.hash, batch.present, bank.clock())
+    done, tally, finished = begun
+    start, tally = (0, Tally()) if finished else (done, tally)
+    outcomes = post_due(bank)
+    for place in range(start, batch.present, PART):
+        checked = check_part(bank, batch.records(place, place + PART), place, known)
+        tally = _store(bank, batch, checked, tally, known)
+        outcomes += post_due(bank)
+    with bank.connection() as connection:
+        progress.finish(connection, batch.hash, bank.clock())
+    return Report(batch.hash, batch.declared, batch.missing, start, finished, tally, outcomes)
+
+
+def _store(
+    bank: Bank, batch: Batch, checked: Checked, before: Tally, known: CertificateCache
+) -> Tally:
+    """Store a part, and return the batch's tally with it."""
+    certificates = known.unstored(checked.certificates)
+    now, start, many = bank.clock(), checked.start, len(checked.records)
+    with bank.transaction() as connection:
+        stored = storing.store(connection, checked.genuine, now)
+        rejected = checked.rejected | dict.fromkeys(stored.forks, Reason.FORK)
+        storing.store_certificates(connection, certificates)
+        storing.store_rejects(connection, _hashed(checked, rejected), batch.hash, now)
+        tally = before + _tally(many, stored.new, rejected)
+        progress.advance(connection, batch.hash, (start, start + many), tally)
+    known.note_stored(certificates)
+    return tally
+
+
+def _hashed(checked: Checked, rejected: dict[int, Reason]) -> list[Rejected]:
+    return [
+        Rejected(hashlib.sha256(checked.records[place - checked.start]).digest(), reason, place)
+        for place, reason in rejected.items()
+    ]
+
+
+def _tally(records: int, stored: int, rejected: dict[int, Reason]) -> Tally:
+    by_reason = Counter(rejected.values())
+    duplicates = records - stored - len(rejected)
+    return Tally(stored, duplicates, {reason: by_reason[reason] for reason in sorted(by_reason)})

@@ -1,0 +1,157 @@
+"""The rules for vouchers that move money: from one and what is known to a posting, or why none.
+
+Knows no database. That a request is settled once, that limits hold and that there is money is
+not decided here but sent along as a condition of the posting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from zerobar.bank.chart import AccountCode, TransferCode, operator_account
+from zerobar.bank.ids import derived_id
+from zerobar.bank.people.errors import OverLimit
+from zerobar.bank.people.limits import LimitTable, check_payment, counters_for
+from zerobar.bank.purses.model import PurseStatus
+from zerobar.bank.settlement.facts import Due, Holding
+from zerobar.bank.settlement.model import Decision, Outcome, Waiting
+from zerobar.bank.settlement.records import outcome_row, request_end_row
+from zerobar.ledger import Counter, Posting, Result, Transfer
+from zerobar.purse.messages import Kind, terms_of
+
+Verdict = Posting | Outcome | Waiting
+"""What the ledger is asked, or an outcome without money, or why there is none yet."""
+
+_CODES = {
+    Kind.UNLOAD: TransferCode.UNLOAD,
+    Kind.PUSH: TransferCode.PUSH,
+    Kind.PAYMENT: TransferCode.HOSTED_PAYMENT,
+    Kind.REFUND: TransferCode.HOSTED_PAYMENT,
+    Kind.AUTHORISE: TransferCode.AUTHORISED_PAYMENT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What does not depend on the voucher."""
+
+    operator_id: UUID
+    limits: Mapping[UUID, LimitTable]
+    now: datetime
+
+
+def judge(due: Due, around: Circumstances) -> Verdict:
+    """Decide a voucher that has no outcome yet."""
+    match due.voucher.kind:
+        case Kind.UNLOAD:
+            return _unload(due, around)
+        case Kind.PUSH:
+            return _push(due, around)
+        case Kind.AUTHORISE:
+            return _authorise(due, around)
+    return _hosted(due, around)
+
+
+def refused(due: Due, result: Result) -> Outcome | Waiting:
+    """Return what the ledger's refusal means for a voucher."""
+    if due.voucher.kind is Kind.AUTHORISE:
+        return Outcome.DECLINED
+    exceeded = result is Result.COUNTER_EXCEEDED
+    return Waiting.REQUEST_SETTLED if exceeded else Waiting.LEDGER_REFUSED
+
+
+def transfer_id(due: Due) -> UUID:
+    """Return the id that moves a voucher's money: the same however often it is tried.
+
+    A refusal stays refused under its id, so whoever tries again after one counts its attempts.
+    That money still moves only once is certain by the outcome's key.
+    """
+    payer_id, entry = due.key
+    return derived_id("voucher", payer_id.hex(), entry, due.attempt)
+
+
+def _unload(due: Due, around: Circumstances) -> Verdict:
+    if due.status is None:
+        return Waiting.PAYER_UNKNOWN
+    if due.status is PurseStatus.CLOSED:
+        return Waiting.PAYER_CLOSED
+    if due.holder is None:
+        return Waiting.NO_WALLET
+    return _from_float(due, due.holder, around)
+
+
+def _push(due: Due, around: Circumstances) -> Verdict:
+    if due.payee is None:
+        return Waiting.PAYEE_NOT_HOSTED
+    return _from_float(due, due.payee, around)
+
+
+def _hosted(due: Due, around: Circumstances) -> Verdict:
+    if due.payee is None or not _answers_request(due):
+        return Waiting.NO_SUCH_REQUEST
+    return _from_float(due, due.payee, around)
+
+
+def _authorise(due: Due, around: Circumstances) -> Verdict:
+    holder, payee = due.holder, due.payee
+    # Whoever finds a lost card cannot reach into the wallet; no value lies on the card.
+    usable = due.status is PurseStatus.ACTIVE and holder is not None
+    if not usable or payee is None or not _answers_request(due):
+        return Outcome.DECLINED
+    assert holder is not None
+    if holder.frozen or holder.closed:
+        return Outcome.DECLINED
+    return _from_wallet(due, holder, payee, around)
+
+
+def _answers_request(due: Due) -> bool:
+    return due.request is not None and terms_of(due.request) == terms_of(due.voucher)
+
+
+def _from_float(due: Due, to: Holding, around: Circumstances) -> Posting:
+    source = operator_account(around.operator_id, AccountCode.FLOAT)
+    return _posting(due, (source, to.wallet_id), around)
+
+
+def _from_wallet(due: Due, holder: Holding, payee: Holding, around: Circumstances) -> Verdict:
+    amount = due.voucher.amount
+    own = around.limits[holder.operator_id][holder.category]
+    ceiling = around.limits[payee.operator_id][payee.category].balance
+    try:
+        check_payment(own, amount)
+    except OverLimit:
+        return Outcome.DECLINED
+    spending = counters_for(holder.wallet_id, own, amount, around.now)
+    wallets = holder.wallet_id, payee.wallet_id
+    return _posting(due, wallets, around, spending, None if ceiling is None else int(ceiling))
+
+
+def _posting(
+    due: Due,
+    accounts: tuple[UUID, UUID],
+    around: Circumstances,
+    spending: tuple[Counter, ...] = (),
+    ceiling: int | None = None,
+) -> Posting:
+    voucher, id_ = due.voucher, transfer_id(due)
+    debit, credit = accounts
+    code = int(_CODES[voucher.kind])
+    transfer = Transfer(
+        id_, debit, credit, voucher.amount, code, reference=voucher.body[2:14], ceiling=ceiling
+    )
+    spender = debit if voucher.kind is Kind.AUTHORISE else None
+    decision = Decision(Outcome.SETTLED, voucher.amount, id_, spender)
+    rows = [outcome_row(*due.key, decision, around.now)]
+    counters = spending
+    if voucher.kind not in (Kind.UNLOAD, Kind.PUSH):
+        counters = (_once(voucher.payee_id, voucher.number), *spending)
+        rows.append(request_end_row(voucher.payee_id, voucher.number, *due.key))
+    return Posting((transfer,), counters, tuple(rows))
+
+
+def _once(payee_id: bytes, number: int) -> Counter:
+    """Return the condition that a hosted payee's request is settled only once."""
+    return Counter(derived_id("hosted-request", payee_id.hex(), number), 0, add=1, limit=1)

@@ -1,0 +1,140 @@
+"""Moving the money of vouchers that are stored: whatever is due, from whichever run.
+
+A voucher is due from the moment it is stored until it has an outcome, so one whose program ended in
+between is found again by the next run. Its outcome is stored by the ledger with the money; an
+outcome without money is stored here. The first decision stays.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from zerobar.bank.context import Bank
+from zerobar.bank.paying.errors import OutcomeUnknown, TooBusy
+from zerobar.bank.people.limits import limit_table
+from zerobar.bank.settlement.facts import BEFORE_ALL, Due, read_due
+from zerobar.bank.settlement.judging import Circumstances, judge, refused
+from zerobar.bank.settlement.model import Outcome, Outcomes, Waiting
+from zerobar.database import Connection
+from zerobar.ledger import Answer, LedgerBusy, LedgerUnavailable, Posting, Result, RowRefused
+from zerobar.purse.money import Fen
+
+_DECLINE: Final = """
+    INSERT INTO bank.voucher_outcome (payer_id, entry, outcome, amount_fen, decided_at)
+    VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+"""
+_DONE: Final = "DELETE FROM bank.voucher_due WHERE payer_id = %s AND entry = %s"
+# Whoever counted this attempt first has counted it for all.
+_WAIT: Final = """
+    UPDATE bank.voucher_due SET waits_for = %s, attempt = %s
+    WHERE payer_id = %s AND entry = %s AND attempt = %s
+"""
+_LOOK_AGAIN: Final = "UPDATE bank.voucher_due SET waits_for = NULL WHERE waits_for IS NOT NULL"
+
+Ending = tuple[Due, Outcome | Waiting, int]
+"""A voucher, how a pass ended for it, and how many times the ledger has refused it by now."""
+
+
+def post_due(bank: Bank) -> Outcomes:
+    """Post all vouchers that are due, and return what came of them.
+
+    Raises TooBusy or OutcomeUnknown: settle again, nothing is lost and nothing is done twice.
+    """
+    total, after = Outcomes(), BEFORE_ALL
+    while True:
+        with bank.connection() as connection:
+            page = read_due(connection, after)
+        if not page:
+            return total
+        total += _post_page(bank, page)
+        after = page[-1].key
+
+
+def look_again(bank: Bank) -> int:
+    """Make due again what was left waiting, for a request or a wallet may be there by now.
+
+    Returns how many vouchers; `post_due` decides them.
+    """
+    with bank.connection() as connection:
+        return connection.execute(_LOOK_AGAIN).rowcount
+
+
+def _post_page(bank: Bank, page: Sequence[Due]) -> Outcomes:
+    around = _circumstances(bank, page)
+    ended: list[Ending] = []
+    asked: list[tuple[Due, Posting]] = []
+    for due in page:
+        verdict = Outcome.SETTLED if due.decided else judge(due, around)
+        if isinstance(verdict, Posting):
+            asked.append((due, verdict))
+        else:
+            ended.append((due, verdict, due.attempt))
+    ended += [_ending(due, told) for due, told in _answers(bank, asked)]
+    with bank.transaction() as connection:
+        _note(connection, ended, around)
+    return _summed([ending for ending in ended if not ending[0].decided])
+
+
+def _circumstances(bank: Bank, page: Sequence[Due]) -> Circumstances:
+    holdings = [side for due in page for side in (due.holder, due.payee) if side is not None]
+    now = bank.clock()
+    with bank.connection() as connection:
+        limits = {
+            operator: limit_table(connection, operator, now)
+            for operator in {holding.operator_id for holding in holdings}
+        }
+    return Circumstances(bank.operator_id, limits, now)
+
+
+def _answers(bank: Bank, asked: Sequence[tuple[Due, Posting]]) -> list[tuple[Due, Answer]]:
+    if not asked:
+        return []
+    try:
+        answers = bank.ledger.submit_many([posting for _, posting in asked]).result()
+    except LedgerBusy:
+        raise TooBusy from None
+    except LedgerUnavailable:
+        raise OutcomeUnknown from None
+    return [(due, answer) for (due, _), answer in zip(asked, answers, strict=True)]
+
+
+def _ending(due: Due, answer: Answer) -> Ending:
+    if isinstance(answer, RowRefused):
+        # Somebody else has decided meanwhile: the next look finds the outcome.
+        return due, Waiting.LEDGER_REFUSED, due.attempt
+    result = answer[0].result
+    if result is Result.POSTED:
+        return due, Outcome.SETTLED, due.attempt
+    return due, refused(due, result), due.attempt + 1
+
+
+def _note(connection: Connection, ended: Sequence[Ending], around: Circumstances) -> None:
+    """Note outcomes without money, take what is decided off the list, and leave the rest there."""
+    in_order = sorted(ended, key=lambda ending: ending[0].key)
+    declined = [due for due, how, _ in in_order if how is Outcome.DECLINED]
+    done = [due.key for due, how, _ in in_order if isinstance(how, Outcome)]
+    waiting = [
+        (how, attempt, *due.key, due.attempt)
+        for due, how, attempt in in_order
+        if isinstance(how, Waiting)
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            _DECLINE,
+            [(*d.key, Outcome.DECLINED, int(d.voucher.amount), around.now) for d in declined],
+        )
+        cursor.executemany(_DONE, done)
+        cursor.executemany(_WAIT, waiting)
+
+
+def _summed(ended: Sequence[Ending]) -> Outcomes:
+    settled = [due for due, how, _ in ended if how is Outcome.SETTLED]
+    waiting = Counter(how for _, how, _ in ended if isinstance(how, Waiting))
+    return Outcomes(
+        len(settled),
+        sum(how is Outcome.DECLINED for _, how, _ in ended),
+        {why: waiting[why] for why in sorted(waiting)},
+        Fen(sum(due.voucher.amount for due in settled)),
+    )
