@@ -5,6 +5,7 @@ Keys stand behind `Signer`, so a hardware module can hold them. `Authority` cert
 `OperatorDesk` does all of it from an authority file and a journal, with no database.
 """
 
+from zerobar.issuer.answers import SyncAnswer, Undo
 from zerobar.issuer.authority import Authority
 from zerobar.issuer.authority_file import AuthorityFile, AuthorityFileError, TestAuthority
 from zerobar.issuer.desk import OperatorDesk, SyncRefused
@@ -27,8 +28,10 @@ __all__ = [
     "PersonalisationFailed",
     "Signer",
     "SoftwareSigner",
+    "SyncAnswer",
     "SyncRefused",
     "TestAuthority",
+    "Undo",
     "VerifiedLog",
     "personalise",
     "verify_log",
