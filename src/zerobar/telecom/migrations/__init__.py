@@ -1,0 +1,1 @@
+"""The tables of the telecom, in the order in which they came."""

@@ -1,0 +1,208 @@
+"""Top-ups: each payment counts once, whichever roads it took, and a line that owes nothing resumes.
+
+A payment is known by the bank's id of it, or by its voucher's payer and entry: whoever brings the
+same voucher again, a till, a friend or a message, brings the same top-up. Money for no line, or for
+a closed one, is kept apart and given back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from zerobar.database import Connection
+from zerobar.purse.money import Fen
+from zerobar.telecom import accounts
+from zerobar.telecom.context import Telecom
+from zerobar.telecom.errors import (
+    AmountOutOfRange,
+    BadReference,
+    IdUsed,
+    LineClosed,
+    LineUnknown,
+    OverRefund,
+    TopUpUnknown,
+)
+from zerobar.telecom.model import EntryKind, LineStatus, Source, TopUp
+from zerobar.telecom.numbers import number_in
+
+LEAST: Final = Fen(100)
+MOST: Final = Fen(500_000)
+_VOUCHERS: Final = uuid5(NAMESPACE_URL, "urn:zerobar:telecom:voucher")
+_TOP_UP: Final = """
+    SELECT t.top_up_id, t.number, t.amount_fen, t.source, t.made_at,
+           (SELECT coalesce(sum(r.amount_fen), 0) FROM telecom.refund r
+            WHERE r.top_up_id = t.top_up_id), t.resumed
+    FROM telecom.top_up t
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """Money that came and belongs to no open line.
+
+    Attributes:
+        id: as a top-up's.
+        reference: the 8 bytes that were to name a line.
+        reason: the stable name of why it was not placed.
+    """
+
+    id: UUID
+    reference: bytes
+    amount: Fen
+    reason: str
+    came_at: datetime
+
+
+def voucher_top_up_id(payer_id: bytes, entry: int) -> UUID:
+    """Return the id of the top-up that a voucher is, by payer id (8 bytes) and entry."""
+    return uuid5(_VOUCHERS, f"{payer_id.hex()}/{entry}")
+
+
+def check_amount(amount: Fen) -> None:
+    """Refuse what no top-up is asked for; money that has come is taken whatever it is.
+
+    Raises AmountOutOfRange.
+    """
+    if not LEAST <= amount <= MOST:
+        raise AmountOutOfRange(LEAST, MOST)
+
+
+def top_up(telecom: Telecom, top_up_id: UUID, number: str, amount: Fen, source: Source) -> TopUp:
+    """Credit a line with money that has come; the same again changes nothing.
+
+    Raises LineUnknown, LineClosed, or IdUsed for another line or amount.
+    """
+    with telecom.transaction() as connection:
+        # One at a time for each payment, and for each line.
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_lock_of(top_up_id),))
+        before = accounts.locked_line(connection, number)
+        known = _find(connection, top_up_id)
+        if known is not None:
+            if (known.number, known.amount) != (number, amount):
+                raise IdUsed
+            return known
+        if before.status is LineStatus.CLOSED:
+            raise LineClosed
+        return _credit(
+            telecom, connection, TopUp(top_up_id, number, amount, source, telecom.clock())
+        )
+
+
+def take_money(
+    telecom: Telecom, top_up_id: UUID, reference: bytes, amount: Fen, source: Source
+) -> TopUp | Unplaced:
+    """Credit the line that 8 bytes name; what no line can take is kept apart, once."""
+    try:
+        return top_up(telecom, top_up_id, number_in(reference), amount, source)
+    except (BadReference, LineUnknown, LineClosed) as error:
+        apart = Unplaced(top_up_id, reference, amount, error.problem, telecom.clock())
+        return _keep_apart(telecom, apart)
+
+
+def find_top_up(telecom: Telecom, top_up_id: UUID) -> TopUp:
+    """Return a top-up; raises TopUpUnknown."""
+    with telecom.connection() as connection:
+        found = _find(connection, top_up_id)
+    if found is None:
+        raise TopUpUnknown(top_up_id)
+    return found
+
+
+def top_ups(telecom: Telecom, number: str, most: int) -> list[TopUp]:
+    """Return a line's top-ups, newest first."""
+    with telecom.connection() as connection:
+        rows = connection.execute(
+            _TOP_UP + " WHERE t.number = %s ORDER BY t.made_at DESC, t.top_up_id LIMIT %s",
+            (number, most),
+        ).fetchall()
+    return [_top_up(*row) for row in rows]
+
+
+def unplaced(telecom: Telecom, most: int) -> list[Unplaced]:
+    """Return money that belongs to no line, oldest first, to be given back."""
+    with telecom.connection() as connection:
+        rows = connection.execute(
+            "SELECT top_up_id, reference, amount_fen, reason, came_at FROM telecom.unplaced"
+            " ORDER BY came_at, top_up_id LIMIT %s",
+            (most,),
+        ).fetchall()
+    return [Unplaced(i, r, Fen(a), reason, at) for i, r, a, reason, at in rows]
+
+
+def refund(telecom: Telecom, refund_id: UUID, top_up_id: UUID, amount: Fen) -> TopUp:
+    """Take a part of a top-up off its line again, before the bank gives it back; once.
+
+    Raises TopUpUnknown, OverRefund, or IdUsed.
+    """
+    number = find_top_up(telecom, top_up_id).number
+    with telecom.transaction() as connection:
+        accounts.locked_line(connection, number)
+        known = connection.execute(
+            "SELECT top_up_id, amount_fen FROM telecom.refund WHERE refund_id = %s", (refund_id,)
+        ).fetchone()
+        found = _find(connection, top_up_id)
+        assert found is not None, "top-ups are never deleted"
+        if known is not None:
+            if known != (top_up_id, int(amount)):
+                raise IdUsed
+            return found
+        left = Fen(found.amount - found.refunded)
+        if amount > left:
+            raise OverRefund(left)
+        _take_off(telecom, connection, found, refund_id, amount)
+    return find_top_up(telecom, top_up_id)
+
+
+def _credit(telecom: Telecom, connection: Connection, new: TopUp) -> TopUp:
+    suspended = accounts.line(connection, new.number).status is not LineStatus.ACTIVE
+    entry = (new.number, EntryKind.TOP_UP, str(new.id))
+    accounts.change(connection, entry, int(new.amount), telecom.today(), new.made_at)
+    active = accounts.line(connection, new.number).status is LineStatus.ACTIVE
+    connection.execute(
+        "INSERT INTO telecom.top_up (top_up_id, number, amount_fen, source, resumed, made_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s)",
+        (new.id, new.number, int(new.amount), new.source, suspended and active, new.made_at),
+    )
+    found = _find(connection, new.id)
+    assert found is not None
+    return found
+
+
+def _take_off(
+    telecom: Telecom, connection: Connection, found: TopUp, refund_id: UUID, amount: Fen
+) -> None:
+    now = telecom.clock()
+    connection.execute(
+        "INSERT INTO telecom.refund (refund_id, top_up_id, amount_fen, made_at)"
+        " VALUES (%s, %s, %s, %s)",
+        (refund_id, found.id, int(amount), now),
+    )
+    entry = (found.number, EntryKind.REFUND, str(refund_id))
+    accounts.change(connection, entry, -int(amount), telecom.today(), now)
+
+
+def _keep_apart(telecom: Telecom, apart: Unplaced) -> Unplaced:
+    with telecom.connection() as connection:
+        connection.execute(
+            "INSERT INTO telecom.unplaced (top_up_id, reference, amount_fen, reason, came_at)"
+            " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+            (apart.id, apart.reference, int(apart.amount), apart.reason, apart.came_at),
+        )
+    return apart
+
+
+def _lock_of(top_up_id: UUID) -> int:
+    return int.from_bytes(top_up_id.bytes[:8], signed=True)
+
+
+def _find(connection: Connection, top_up_id: UUID) -> TopUp | None:
+    row = connection.execute(_TOP_UP + " WHERE t.top_up_id = %s", (top_up_id,)).fetchone()
+    return None if row is None else _top_up(*row)
+
+
+def _top_up(id_: UUID, number: str, amount: int, source: int, made_at: Any, *rest: Any) -> TopUp:
+    refunded, resumed = rest
+    return TopUp(id_, number, Fen(amount), Source(source), made_at, Fen(int(refunded)), resumed)
