@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
@@ -105,6 +106,16 @@ def test_arrears_count_from_the_day_they_began_and_anew_after_they_were_paid(
     clock.advance(days=40)
     bill_month(telecom, "202701")
     assert line_now(telecom, NUMBER).overdue_since == telecom.today()
+
+
+def test_two_billing_runs_at_once_bill_each_line_once(telecom: Telecom) -> None:
+    numbers = [f"+86138000001{n:02d}" for n in range(30)]
+    for number in numbers:
+        open_line(telecom, number, PLAN.name)
+    with ThreadPoolExecutor(3) as threads:
+        billed = list(threads.map(lambda _: bill_month(telecom, "202611"), range(3)))
+    assert sum(billed) == 30
+    assert {line_now(telecom, number).balance_fen for number in numbers} == {-3_900}
 
 
 def test_a_closed_line_is_billed_no_more(telecom: Telecom, line: Line, clock: Clock) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import UUID
 
@@ -28,6 +29,7 @@ from zerobar.telecom import (
     check_amount,
     find_top_up,
     number_in,
+    open_line,
     read_message,
     read_number,
     reference_of,
@@ -57,6 +59,7 @@ FIRST, SECOND = UUID(int=1), UUID(int=2)
 
 def test_the_same_money_counts_once(telecom: Telecom, line: Line) -> None:
     first = top_up(telecom, FIRST, NUMBER, Fen(5_000), Source.ORDER)
+    assert not first.resumed
     assert top_up(telecom, FIRST, NUMBER, Fen(5_000), Source.VOUCHER) == first
     with pytest.raises(IdUsed):
         top_up(telecom, FIRST, NUMBER, Fen(5_001), Source.ORDER)
@@ -79,6 +82,22 @@ def test_the_same_money_by_many_roads_at_once_counts_once(telecom: Telecom, line
     for road in roads:
         road.join()
     assert line_now(telecom, NUMBER).balance_fen == 3_000
+
+
+def test_the_same_id_for_two_lines_at_once_counts_for_one(telecom: Telecom, line: Line) -> None:
+    other = open_line(telecom, "+8613800000002", line.plan).number
+
+    def try_one(turn: int) -> int:
+        try:
+            top_up(telecom, UUID(int=turn // 2), (NUMBER, other)[turn % 2], Fen(100), Source.ORDER)
+        except IdUsed:
+            return 1
+        return 0
+
+    with ThreadPoolExecutor(4) as threads:
+        assert sum(threads.map(try_one, range(2, 10))) == 4
+    both = line_now(telecom, NUMBER).balance_fen + line_now(telecom, other).balance_fen
+    assert both == 400
 
 
 def test_vouchers_of_other_entries_and_purses_are_other_top_ups() -> None:

@@ -22,8 +22,7 @@ _CHANGE: Final = """
         entries = entries + 1,
         overdue_since = CASE WHEN balance_fen + %(amount)s < 0
             THEN coalesce(overdue_since, %(today)s) END,
-        status = CASE WHEN balance_fen + %(amount)s >= 0 AND status <> %(closed)s
-            THEN %(active)s ELSE status END
+        status = CASE WHEN balance_fen + %(amount)s >= 0 THEN %(active)s ELSE status END
     WHERE number = %(number)s
     RETURNING entries, balance_fen
 """
@@ -55,7 +54,7 @@ def change(
     today: date,
     now: datetime,
 ) -> None:
-    """Change a locked line's balance; suspension ends as soon as nothing is owed.
+    """Change the balance of a locked line that is not closed; who owes nothing is not suspended.
 
     Args:
         entry: the line's number, why, and the reference under which it counts once.
@@ -70,7 +69,6 @@ def change(
             "amount": amount_fen,
             "today": today,
             "active": int(LineStatus.ACTIVE),
-            "closed": int(LineStatus.CLOSED),
         },
     ).fetchone()
     assert row is not None, "the line is locked"
