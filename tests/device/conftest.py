@@ -12,6 +12,7 @@ import pytest
 
 from zerobar.device import (
     TILL_CEILING,
+    Brought,
     Device,
     DeviceStore,
     OperatorRefused,
@@ -27,11 +28,9 @@ from zerobar.purse.memory import Memory
 from zerobar.purse.messages import (
     BlocklistDelta,
     Kind,
-    LogEntry,
     PurseClass,
     Request,
     SignedRequest,
-    State,
 )
 from zerobar.purse.money import Fen
 from zerobar.purse.purse import Interface
@@ -76,8 +75,8 @@ class DeskOperator:
     def known_entry(self, purse_id: bytes) -> int:
         return self._called(lambda: self.desk.known_entry(purse_id))
 
-    def sync(self, state: State, entries: Sequence[LogEntry], epoch: int) -> SyncAnswer:
-        return self._called(lambda: self._sync(state, entries, epoch))
+    def sync(self, brought: Brought) -> SyncAnswer:
+        return self._called(lambda: self._sync(brought))
 
     def take_vouchers(self, payments: Sequence[Payment]) -> Sequence[Told]:
         return self._called(lambda: [self._take(payment) for payment in payments])
@@ -101,15 +100,16 @@ class DeskOperator:
         self.network.pass_one()
         return answer
 
-    def _sync(self, state: State, entries: Sequence[LogEntry], epoch: int) -> SyncAnswer:
-        self.desk.record(state, entries)
+    def _sync(self, brought: Brought) -> SyncAnswer:
+        state = brought.state
+        self.desk.record(state, brought.entries)
         ack = self.desk.acknowledge(state, NOW_UNIX_S)
         return SyncAnswer(
             known_entry=state.entry,
             ack=ack,
             undos=tuple(self.undos),
             deliveries=tuple(self.desk.undelivered(state.id)),
-            blocklist=tuple(d for d in self.deltas if d.from_epoch >= epoch),
+            blocklist=tuple(d for d in self.deltas if d.from_epoch >= brought.epoch),
             slide_to=self.slide_to,
         )
 

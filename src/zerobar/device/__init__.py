@@ -19,7 +19,7 @@ from zerobar.device.errors import (
 )
 from zerobar.device.gossip import tell, tell_in_field
 from zerobar.device.loading import finish_loads, load, pay_till, unload
-from zerobar.device.operator import HolderOperator, Operator, Told
+from zerobar.device.operator import Brought, HolderOperator, Operator, Told
 from zerobar.device.outgoing import AtRisk, Outgoing
 from zerobar.device.sending import send_all, send_one
 from zerobar.device.store import DeviceStore
@@ -30,6 +30,7 @@ __all__ = [
     "PHONE_CEILING",
     "TILL_CEILING",
     "AtRisk",
+    "Brought",
     "Collected",
     "Delivery",
     "Device",

@@ -30,18 +30,30 @@ class Told:
     sentence: str
 
 
+@dataclass(frozen=True)
+class Brought:
+    """What a device brings of its purse.
+
+    Attributes:
+        entries: the log after `known_entry`, up to the state's.
+        epoch: of the blocklist that the purse has.
+        certificate_day: the first day of the certificate that the purse has.
+    """
+
+    state: State
+    entries: Sequence[LogEntry]
+    epoch: int
+    certificate_day: int
+
+
 class Operator(Protocol):
     """The operator, for the purse in a device and for vouchers that the device carries."""
 
     def known_entry(self, purse_id: bytes) -> int:
         """Return up to where the operator holds a purse's log."""
 
-    def sync(self, state: State, entries: Sequence[LogEntry], epoch: int) -> SyncAnswer:
-        """Bring a signed state and the log after `known_entry`.
-
-        Args:
-            epoch: of the blocklist that the purse has.
-        """
+    def sync(self, brought: Brought) -> SyncAnswer:
+        """Bring a signed state and the log that leads to it; the same again, the same answer."""
 
     def take_vouchers(self, payments: Sequence[Payment]) -> Sequence[Told]:
         """Bring vouchers with their payers' certificates; one answer each, in order."""

@@ -11,6 +11,7 @@ from typing import Final
 
 from zerobar.device.device import Device
 from zerobar.device.gossip import tell
+from zerobar.device.operator import Brought
 from zerobar.device.sending import send_all
 from zerobar.device.taking import finish_open
 from zerobar.issuer import SyncAnswer, Undo
@@ -97,7 +98,8 @@ def _go_round(device: Device, card: PurseCard) -> _Round:
     state = _state(device, card)
     known = device.operator.known_entry(state.id)
     entries = [card.read_log(entry) for entry in range(known + 1, state.entry + 1)]
-    answer = device.operator.sync(state, entries, epoch)
+    day = card.get_certificate().not_before_day
+    answer = device.operator.sync(Brought(state, entries, epoch, day))
     _keep(device, answer)
     undone = _undo(card, answer.undos)
     card.sync_ack(answer.ack)
