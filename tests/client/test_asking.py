@@ -53,6 +53,10 @@ class Till:
         self.time_unix_s = float(TIME_UNIX_S)
         self._path = folder / "outbox"
 
+    def kept(self) -> list[UUID]:
+        with Outbox(self._path, lambda: self.time_unix_s) as outbox:
+            return [kept.id for kept in outbox.unknown()]
+
     @contextmanager
     def running(self, *words: str) -> Iterator[BankHttp]:
         with (

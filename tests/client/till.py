@@ -32,19 +32,26 @@ class TillBank:
         made: how much of each id.
         refusals: what is said instead to the next requests: status, problem's name and facts;
             None: nothing else is said.
+        shows: what it shows of a request, by path.
+        silent_for: ids of requests that never get an answer.
     """
 
     def __init__(self, public_key: bytes) -> None:
         self.public_key = public_key
         self.made: dict[str, int] = {}
         self.refusals: list[tuple[int, str, dict[str, Any]] | None] = []
+        self.shows: dict[str, dict[str, Any]] = {}
+        self.silent_for: set[str] = set()
+        self.time_unix_s = TIME_UNIX_S
         self.requests = 0
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         self.requests += 1
         self._check_signature(request)
-        if abs(int(request.headers[TIME_HEADER]) - TIME_UNIX_S) > 300:
-            return self._problem(401, "time-off", {"server_time_unix_s": TIME_UNIX_S})
+        if abs(int(request.headers[TIME_HEADER]) - self.time_unix_s) > 300:
+            return self._problem(401, "time-off", {"server_time_unix_s": self.time_unix_s})
+        if (shown := self._shown(request)) is not None:
+            return shown
         if self.refusals and (refusal := self.refusals.pop(0)):
             return self._problem(*refusal)
         if request.method == "GET":
@@ -53,6 +60,13 @@ class TillBank:
         if self.made.setdefault(id_, amount) != amount:
             return self._problem(409, "id-used", {})
         return httpx.Response(201, json={"made": self.made[id_]})
+
+    def _shown(self, request: httpx.Request) -> httpx.Response | None:
+        if request.method != "GET" or request.url.path == "/v1/payments":
+            return None
+        if request.url.path in self.shows:
+            return httpx.Response(200, json=self.shows[request.url.path])
+        return self._problem(404, "payment-unknown", {})
 
     def _check_signature(self, request: httpx.Request) -> None:
         message = signed_bytes(
@@ -90,6 +104,8 @@ class Network(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         word = self._words.pop(0) if self._words else "ok"
+        if request.headers.get(IDEMPOTENCY_HEADER) in self._bank.silent_for:
+            raise httpx.ReadTimeout("silent")
         if word == "lost-request":
             raise httpx.ConnectTimeout(word)
         response = self._bank.answer(request)

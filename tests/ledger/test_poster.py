@@ -133,13 +133,17 @@ _worlds = itertools.count(1)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(history=histories, sizes=st.lists(st.integers(1, 9), min_size=1), restarts=st.booleans())
+@given(
+    history=histories,
+    sizes=st.lists(st.integers(1, 9), min_size=1),
+    between=st.sampled_from(["nothing", "a restart", "old age"]),
+)
 def test_the_database_agrees_with_a_plain_ledger(
     poster: Poster,
     reading: Connection,
     history: list[Step],
     sizes: list[int],
-    restarts: bool,
+    between: str,
 ) -> None:
     world = next(_worlds)
     accounts = [replace(a, id=_in_world(a.id, world)) for a in ACCOUNTS]
@@ -147,8 +151,10 @@ def test_the_database_agrees_with_a_plain_ledger(
     plain = PlainLedger({a.id: a for a in accounts})
     for group in _grouped([_step_in_world(step, world) for step in history], sizes):
         _take_group(poster, plain, group)
-        if restarts:
+        if between == "a restart":
             poster.reopen()
+        elif between == "old age":
+            poster._recent.clear()
     for account in accounts:
         now = balance(reading, account.id)
         money = (plain.balance(account.id), plain.held(account.id))

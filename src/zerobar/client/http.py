@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Self, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import msgspec
@@ -29,6 +28,8 @@ from zerobar.client.errors import (
     error_from,
 )
 from zerobar.client.outbox import Kept, Outbox
+from zerobar.client.outcomes import Outcome, read_outcome
+from zerobar.client.problems import CONFIRMATION_NEEDED
 from zerobar.client.signing import (
     IDEMPOTENCY_HEADER,
     KEY_HEADER,
@@ -44,6 +45,12 @@ PAUSES_S: Final = (0.1, 0.3, 1.0, 2.0, 4.0)
 LONGEST_WAIT_S: Final = 10
 """How long the bank may ask us to wait; if it is longer, the caller is told instead."""
 TIMEOUT_S: Final = 10.0
+LATE_AFTER_S: Final = 900
+"""When a signed request that got lost is too old to be done, however late it arrives."""
+
+_ONE_PAUSE_S: Final = (0.1,)
+_MOST_SILENT: Final = 2
+"""Requests without an answer in a row after which `resume` takes the bank for unreachable."""
 
 _AT_THE_DOOR: Final = frozenset({400, 401, 403, 429})
 """Answers that are given before the bank looks up whether it has done a request already."""
@@ -121,14 +128,20 @@ class BankHttp:
         target = f"{path}?{httpx.QueryParams(given)}" if given else path
         return self._read(self._ask("GET", target, b"", ""), answer)
 
+    def download(self, path: str) -> bytes:
+        """Read a file, as often as it takes; raises ClientError."""
+        return self._ask("GET", path, b"", "")
+
     def send(
         self, method: str, path: str, body: msgspec.Struct | None, answer: type[Answer]
     ) -> Answer:
-        """Ask once, with no id; raises ClientError.
+        """Ask once; raises ClientError.
 
         What is sent may be secret (a code, a PIN), so it is kept nowhere.
         """
-        return self._read(self._once(method, path, _encoded(body), ""), answer)
+        # Whatever is signed carries an id, also where asking twice does no harm.
+        id_ = "" if self._key is None else str(uuid4())
+        return self._read(self._once(method, path, _encoded(body), id_), answer)
 
     def make(
         self,
@@ -138,6 +151,7 @@ class BankHttp:
         answer: type[Answer],
         *,
         keep: bool = True,
+        outcome_at: str | None = None,
     ) -> Answer:
         """Ask for something to be made, as often as it takes; the id sees to it that it is once.
 
@@ -147,23 +161,37 @@ class BankHttp:
             body: what.
             answer: its type.
             keep: in the outbox, unless it is secret.
+            outcome_at: the path where the bank shows what became of it.
 
-        Raises Unreachable when it is still not known: it stays in the outbox for `resume`.
+        Raises Unreachable when it is still not known: it stays in the outbox for `resume`. An
+        error that is `in_doubt` leaves open whether an earlier attempt is done.
         """
         content = _encoded(body)
         if self._outbox is None or not keep:
             return self._read(self._ask("POST", path, content, str(id_)), answer)
-        kept = self._outbox.keep(id_, path, content)
+        kept = self._outbox.keep(id_, path, content, outcome_at)
         return self._read(kept.answer or self._settled(self._outbox, kept), answer)
 
     def resume(self) -> list[UUID]:
-        """Ask again for all whose outcome is not known; return the ids that are known now."""
+        """Ask again for what is not known, each once; return the ids that are known now.
+
+        Nothing is done that its caller was told to be refused. A request that never gets an
+        answer comes last in the next round, so it does not hold up the others.
+        """
         assert self._outbox is not None, "nothing is kept"
-        before = self._outbox.unknown()
+        before, silent = self._outbox.unknown(), 0
         for kept in before:
-            # Whoever asks with that id again is told the same.
-            with suppress(ClientError):
-                self._settled(self._outbox, kept)
+            try:
+                self._resume_one(self._outbox, kept)
+            except Unreachable:
+                silent += 1
+                if silent == _MOST_SILENT:
+                    break
+            except ClientError as error:
+                # Whoever asks with that id again is told the same.
+                _log.info("%s stays open: %s", kept.id, type(error).__name__)
+            else:
+                silent = 0
         still = {kept.id for kept in self._outbox.unknown()}
         return [kept.id for kept in before if kept.id not in still]
 
@@ -177,22 +205,80 @@ class BankHttp:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _settled(self, outbox: Outbox, kept: Kept) -> bytes:
+    def _resume_one(self, outbox: Outbox, kept: Kept) -> None:
+        if not kept.is_refused:
+            self._settled(outbox, kept, _ONE_PAUSE_S)
+            return
+        outbox.note_refused(kept.id)
+        outcome = self._look(kept)
+        if outcome is Outcome.DONE:
+            self._settled(outbox, kept, _ONE_PAUSE_S)
+        elif outcome is Outcome.REFUSED or self._is_late(kept):
+            outbox.forget(kept.id)
+
+    def _settled(self, outbox: Outbox, kept: Kept, pauses_s: Sequence[float] = PAUSES_S) -> bytes:
         """Ask for what is kept, and keep what is known of it then."""
+        in_doubt = kept.sent_at_unix_s is not None
+        outbox.note_sent(kept.id)
         try:
-            answer = self._ask("POST", kept.target, kept.body, str(kept.id), in_doubt=kept.in_doubt)
+            answer = self._ask(
+                "POST", kept.target, kept.body, str(kept.id), pauses_s, in_doubt=in_doubt
+            )
         except BankSaysNo as error:
-            if not error.in_doubt and not isinstance(error, Unavailable):
-                outbox.forget(kept.id)
-            raise
+            if isinstance(error, Unavailable):
+                raise
+            answer = self._after_refusal(outbox, kept, error)
         outbox.settle(kept.id, answer)
         return answer
 
+    def _after_refusal(self, outbox: Outbox, kept: Kept, error: BankSaysNo) -> bytes:
+        """Raise a refusal, or return the answer after all if an earlier attempt was done."""
+        if error.problem == CONFIRMATION_NEEDED:
+            raise error
+        if not error.in_doubt:
+            outbox.forget(kept.id)
+            raise error
+        if error.status in _AT_THE_DOOR:
+            raise error
+        outcome = self._look(kept)
+        if outcome is Outcome.DONE:
+            request = "POST", kept.target, kept.body, str(kept.id)
+            return self._ask(*request, _ONE_PAUSE_S, in_doubt=True)
+        error.in_doubt = outcome is not Outcome.REFUSED
+        if error.in_doubt:
+            outbox.note_refused(kept.id)
+        else:
+            outbox.forget(kept.id)
+        raise error
+
+    def _look(self, kept: Kept) -> Outcome:
+        """Ask what became of a request, where the bank tells it."""
+        if kept.outcome_at is None:
+            return Outcome.OPEN
+        try:
+            shown = self._once("GET", kept.outcome_at, b"", "")
+            return read_outcome(shown, kept.outcome_at, kept.id)
+        except (ClientError, msgspec.MsgspecError):
+            # Not known to the bank is not enough: it may still be on its way.
+            return Outcome.OPEN
+
+    def _is_late(self, kept: Kept) -> bool:
+        """Tell whether what was sent is too old to be done, for the bank takes nothing so old."""
+        sent_at_s = kept.sent_at_unix_s
+        return sent_at_s is not None and self._clock_unix_s() - sent_at_s > LATE_AFTER_S
+
     def _ask(
-        self, method: str, target: str, body: bytes, id_: str, *, in_doubt: bool = False
+        self,
+        method: str,
+        target: str,
+        body: bytes,
+        id_: str,
+        pauses_s: Sequence[float] = PAUSES_S,
+        *,
+        in_doubt: bool = False,
     ) -> bytes:
         """Ask until there is an answer that lasts, a bounded number of times."""
-        for pause_s in (*PAUSES_S, None):
+        for pause_s in (*pauses_s, None):
             try:
                 return self._once(method, target, body, id_)
             except (Unreachable, Unavailable) as error:
@@ -200,7 +286,7 @@ class BankHttp:
                 wait_s: float | None = pause_s
                 last: ClientError = error
             except BankSaysNo as error:
-                error.in_doubt = in_doubt and error.status in _AT_THE_DOOR
+                error.in_doubt = in_doubt
                 wait_s = self._worth_waiting_s(error)
                 last = error
             if wait_s is None or pause_s is None:

@@ -27,6 +27,13 @@ from zerobar.database.errors import (
 
 OLDEST_SERVER: Final = 15
 CONNECT_TIMEOUT_S: Final = 5
+_LIFELINE: Final = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+"""For libpq: a server whose machine or network has gone is noticed within 25 seconds."""
 
 Connection = psycopg.Connection[TupleRow]
 Pool = ConnectionPool[Connection]
@@ -86,6 +93,7 @@ def conninfo_for(database: Database, application: str, timeouts: Timeouts = EVER
         application_name=application,
         connect_timeout=str(CONNECT_TIMEOUT_S),
         options=f"{given} {timeouts.options}".strip(),
+        **_LIFELINE,
     )
 
 

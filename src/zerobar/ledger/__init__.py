@@ -12,6 +12,7 @@ from zerobar.ledger.errors import (
     LedgerBusy,
     LedgerError,
     LedgerUnavailable,
+    PosterDied,
     RowRefused,
     SocketTaken,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "LedgerUnavailable",
     "Posted",
     "Poster",
+    "PosterDied",
     "PosterServer",
     "Posting",
     "RemoteLedger",

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 from uuid import UUID
 
-from zerobar.ledger.errors import LedgerError
+from zerobar.ledger.errors import LedgerError, LedgerUnavailable
 from zerobar.ledger.model import Closed, Counter, Posted, Posting, Row, Transfer
 from zerobar.ledger.poster import Answer
 
+_Answered = TypeVar("_Answered")
+
 MAX_MANY: Final = 1_024
 """Chains in one `submit_many`."""
+
+ANSWERED_WITHIN_S: Final = 60.0
+"""How long anybody waits for an answer; the ledger itself gives up long before."""
 
 Outcome = list[Answer] | Answer | Closed | LedgerError
 """What a request is told: an answer to each chain, to the one, or about closing; or an error."""
@@ -55,6 +61,10 @@ class Ledger(Protocol):
         """Close an account from a task."""
         ...
 
+    def probe(self, within_s: float) -> None:
+        """Return when whatever posts has answered; see `Asking.probe`."""
+        ...
+
 
 class Mailbox(Protocol):
     """Whom outcomes go to, all those at once that are known at once."""
@@ -73,9 +83,10 @@ class Request:
         postings: chains to post.
         closing: or an account to close.
         alone: whether the caller wants the one chain's answer itself, not a list of answers.
+        since_s: when it was asked, by the monotonic clock.
     """
 
-    __slots__ = ("alone", "closing", "mailbox", "postings", "waiter")
+    __slots__ = ("alone", "closing", "mailbox", "postings", "since_s", "waiter")
 
     def __init__(
         self,
@@ -91,6 +102,7 @@ class Request:
         self.postings = postings
         self.closing = closing
         self.alone = alone
+        self.since_s = time.monotonic()
 
 
 def deliver(outcomes: Sequence[tuple[Request, Outcome]]) -> None:
@@ -180,7 +192,7 @@ class Asking(ABC):
         self, *transfers: Transfer, counters: Sequence[Counter] = (), rows: Sequence[Row] = ()
     ) -> list[Posted]:
         """Post a chain and wait for it; see `submit`."""
-        return self.submit(*transfers, counters=counters, rows=rows).result()
+        return _awaited(self.submit(*transfers, counters=counters, rows=rows), ANSWERED_WITHIN_S)
 
     async def post_async(
         self, *transfers: Transfer, counters: Sequence[Counter] = (), rows: Sequence[Row] = ()
@@ -190,7 +202,7 @@ class Asking(ABC):
         answer: asyncio.Future[list[Posted]] = loop.create_future()
         posting = Posting(transfers, tuple(counters), tuple(rows))
         self.take(Request(_Tasks(loop), answer, (posting,), alone=True))
-        return await answer
+        return await _in_time(answer)
 
     def close_account(self, account_id: UUID) -> Closed:
         """Close an account for ever, unless there is money on it; closing again changes nothing.
@@ -199,11 +211,35 @@ class Asking(ABC):
         """
         answer: Future[Closed] = Future()
         self.take(Request(_THREADS, answer, closing=account_id))
-        return answer.result()
+        return _awaited(answer, ANSWERED_WITHIN_S)
 
     async def close_account_async(self, account_id: UUID) -> Closed:
         """Close an account from a task; see `close_account`."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Closed] = loop.create_future()
         self.take(Request(_Tasks(loop), answer, closing=account_id))
-        return await answer
+        return await _in_time(answer)
+
+    def probe(self, within_s: float) -> None:
+        """Return when whatever posts has answered; nothing is posted.
+
+        Raises LedgerUnavailable when it has not in time, and LedgerBusy.
+        """
+        answer: Future[list[Answer]] = Future()
+        self.take(Request(_THREADS, answer))
+        _awaited(answer, within_s)
+
+
+def _awaited(answer: Future[_Answered], within_s: float) -> _Answered:
+    try:
+        return answer.result(within_s)
+    except TimeoutError:
+        raise LedgerUnavailable from None
+
+
+async def _in_time(answer: asyncio.Future[_Answered]) -> _Answered:
+    try:
+        async with asyncio.timeout(ANSWERED_WITHIN_S):
+            return await answer
+    except TimeoutError:
+        raise LedgerUnavailable from None

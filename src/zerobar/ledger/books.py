@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
+from uuid import UUID
 
 from zerobar.ledger.model import (
     MAX_BALANCE,
@@ -141,6 +142,20 @@ class Books:
             return Closing.HELD, False
         before, account.closed = account.closed, True
         return Closing.CLOSED, before
+
+    def forget(self, postings: Sequence[Posting], closings: Sequence[UUID]) -> None:
+        """Drop all that chains and closings name: what they did to it was not stored."""
+        for posting in postings:
+            for transfer in posting.transfers:
+                self.accounts.pop(transfer.debit.int, None)
+                self.accounts.pop(transfer.credit.int, None)
+                self.holds.pop(transfer.id.int, None)
+                if transfer.hold is not None:
+                    self.holds.pop(transfer.hold.int, None)
+            for counter in posting.counters:
+                self.counters.pop((counter.key.int, counter.period), None)
+        for account_id in closings:
+            self.accounts.pop(account_id.int, None)
 
     def _judge_counted(self, posting: Posting, sheet: Sheet) -> Verdict:
         counted = self._count(posting.counters)

@@ -5,6 +5,7 @@ LedgerError
 +-- LedgerBusy          too many transfers wait already; nothing was done
 +-- RowRefused          the database does not take a row of the chain; nothing was done
 +-- AnotherPoster       another process posts to this ledger
++-- PosterDied          the thread that posts has ended by a mistake of ours
 +-- SocketTaken         another process already serves a ledger at that socket
 +-- AccountConflict     an account of that id exists with other terms
 """
@@ -57,6 +58,16 @@ class AnotherPoster(LedgerError):
     def __init__(self) -> None:
         super().__init__(
             "Another process posts to this ledger. Stop it first, or send transfers through it."
+        )
+
+
+class PosterDied(LedgerError):
+    """The thread that posts has ended by a mistake of ours; the process cannot go on."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The ledger has ended by a mistake of its own; the log says where. What was not"
+            " answered may or may not be posted. Start the program again, and ask the same again."
         )
 
 

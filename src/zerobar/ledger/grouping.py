@@ -11,18 +11,26 @@ from __future__ import annotations
 import logging
 import threading
 import time
+import traceback
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, Self
 
 import psycopg
 
 from zerobar.database import DatabaseFailure
 from zerobar.ledger.asking import Asking, Outcome, Request, deliver
-from zerobar.ledger.errors import AnotherPoster, LedgerBusy, LedgerUnavailable, RowRefused
+from zerobar.ledger.errors import (
+    AnotherPoster,
+    LedgerBusy,
+    LedgerUnavailable,
+    PosterDied,
+    RowRefused,
+)
 from zerobar.ledger.model import Closed
 from zerobar.ledger.poster import Answer, Poster
 from zerobar.ledger.storing import Group, Transaction
+from zerobar.ledger.watching import Watch
 
 MAX_GROUP: Final = 8_192
 """Chains in one group, when not a single caller asks for more."""
@@ -30,6 +38,11 @@ MAX_WAITING: Final = 65_536
 """Chains that wait at most; more are turned away at once rather than kept waiting."""
 GIVE_UP_AFTER_S: Final = 30.0
 """How long the database may be gone before those who wait are told."""
+
+SILENCE_S: Final = 15.0
+"""How long the database may say nothing while it is waited for; then its connections are broken."""
+WARY_GROUPS: Final = 1_000
+"""Groups that are judged with all their ids looked up, after one that met a used id on the disk."""
 
 _FAILURES: Final = (psycopg.Error, DatabaseFailure)
 _SLICE: Final = 256
@@ -48,8 +61,11 @@ class _Batch:
         self.requests = requests
         self.postings = [posting for request in requests for posting in request.postings]
         self.closings = [r.closing for r in requests if r.closing is not None]
+        self.since_s = requests[0].since_s
+        self.is_told = False
 
     def resolve(self, answers: Sequence[Answer], closed: Sequence[Closed]) -> None:
+        self.is_told = True
         posted, ended = iter(answers), iter(closed)
         outcomes: list[tuple[Request, Outcome]] = []
         for request in self.requests:
@@ -62,6 +78,7 @@ class _Batch:
         deliver(outcomes)
 
     def fail(self) -> None:
+        self.is_told = True
         deliver([(request, LedgerUnavailable()) for request in self.requests])
 
 
@@ -85,12 +102,22 @@ class _Storing:
 class GroupingPoster(Asking):
     """Posts from many threads or tasks at once; a context manager that posts all that waits.
 
+    Whoever asks is answered in bounded time, also when the database hangs.
+
     Args:
         poster: this object's alone from now on.
+        died: called if the thread that posts ends by a mistake of ours; the process should end
+            then, for nothing is posted any more and all who ask are told LedgerUnavailable.
     """
 
-    def __init__(self, poster: Poster) -> None:
+    def __init__(self, poster: Poster, died: Callable[[], None] | None = None) -> None:
         self._poster = poster
+        self._died = died
+        self._before: _Storing | None = None
+        self._batch: _Batch | None = None
+        self._wary_groups = 0
+        self._is_dead = False
+        self._watch = Watch(poster.hang_up, SILENCE_S)
         self._changed = threading.Condition()
         self._waiting: deque[Request] = deque()
         self._waiting_chains = 0
@@ -111,6 +138,12 @@ class GroupingPoster(Asking):
             self._changed.notify_all()
         self._thread.join()
         self._poster.close()
+        self._watch.close()
+
+    def require_alive(self) -> None:
+        """Raise PosterDied if the thread that posts has ended by a mistake."""
+        if self._is_dead:
+            raise PosterDied
 
     def take(self, request: Request) -> None:
         """Let a request be in the next group."""
@@ -118,6 +151,8 @@ class GroupingPoster(Asking):
         many = len(request.postings) or 1
         with self._changed:
             assert not self._closing, "closed"
+            if self._is_dead:
+                raise LedgerUnavailable
             if self._waiting_chains + many > MAX_WAITING:
                 raise LedgerBusy
             # The poster sleeps only when nothing waits, so the first to come wakes it for all.
@@ -135,21 +170,49 @@ class GroupingPoster(Asking):
     # --- the posting thread ---------------------------------------------------------------
 
     def _run(self) -> None:
-        before: _Storing | None = None
-        while before is not None or self._something_waits():
-            batch = self._next_batch(before)
-            try:
-                before = self._go_on(before, batch)
-            except _FAILURES as error:
-                _log.info("a group is posted again: %s", type(error).__name__)
-                self._all_again(before, batch)
-                before = None
+        try:
+            while self._before is not None or self._something_waits():
+                self._batch = self._next_batch(self._before)
+                self._post_next()
+        except Exception as error:  # noqa: BLE001 - the outermost edge of this thread
+            self._die(error)
+
+    def _post_next(self) -> None:
+        try:
+            self._before = self._go_on(self._before, self._batch)
+        except _FAILURES as error:
+            _log.info("a group is posted again: %s", type(error).__name__)
+            self._all_again(error)
+            self._before = None
+        self._batch = None
+
+    def _die(self, error: Exception) -> None:
+        """Tell everybody that nothing is posted any more: a mistake of ours, and never to be."""
+        # Without the error's own words, which may repeat what was sent.
+        places = "".join(traceback.format_tb(error.__traceback__))
+        _log.critical("the thread that posts has ended: %s\n%s", type(error).__name__, places)
+        self._watch.rest()
+        with self._changed:
+            self._is_dead = True
+            waiting, self._waiting = list(self._waiting), deque()
+        for batch in self._unstored():
+            batch.fail()
+        deliver([(request, LedgerUnavailable()) for request in waiting])
+        if self._died is not None:
+            self._died()
+
+    def _unstored(self) -> list[_Batch]:
+        """Return what was taken and is not answered yet."""
+        before = None if self._before is None else self._before.batch
+        return [each for each in (before, self._batch) if each is not None and not each.is_told]
 
     def _something_waits(self) -> bool:
         """Sleep until there is something to post; tell whether there is."""
+        self._watch.rest()
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._closing)
-            return bool(self._waiting)
+        self._watch.stir()
+        return bool(self._waiting)
 
     def _next_batch(self, before: _Storing | None) -> _Batch | None:
         """Return what to judge now; None when there is only a group to be stored."""
@@ -179,38 +242,68 @@ class GroupingPoster(Asking):
         if batch is None:
             assert before is not None
             return None if before.advance(_LOOK_EVERY_MS) else before
-        group = self._poster.begin()
+        group, look_up = self._poster.begin(), self._is_wary()
         for start in range(0, len(batch.postings), _SLICE):
-            self._poster.judge(group, batch.postings[start : start + _SLICE])
+            some = batch.postings[start : start + _SLICE]
+            self._poster.judge(group, some, look_up=look_up)
+            self._watch.stir()
             if before is not None:
                 before.advance()
         self._poster.judge_closings(group, batch.closings)
         while before is not None and not before.advance(None):
             pass
+        self._watch.stir()
         return _Storing(self._poster.store(group), group, batch)
 
-    def _all_again(self, before: _Storing | None, batch: _Batch | None) -> None:
-        """Post both anew: what was judged upon a group that failed is as wrong as that group."""
-        if before is not None and not before.is_done:
-            self._post_again(before.batch)
-        if batch is not None:
-            self._post_again(batch)
+    def _is_wary(self) -> bool:
+        """Tell whether to look up all ids: whoever sends used ones must not cost us groups."""
+        self._wary_groups = max(0, self._wary_groups - 1)
+        return self._wary_groups > 0
 
-    def _post_again(self, batch: _Batch) -> None:
-        """Post a batch whose group was not stored, or may have been: its ids are looked up."""
-        until, pause_s = time.monotonic() + GIVE_UP_AFTER_S, _FIRST_PAUSE_S
+    def _all_again(self, error: Exception) -> None:
+        """Post all anew: what was judged upon a group that failed is as wrong as that group."""
+        unstored = self._unstored()
+        self._wary_groups = WARY_GROUPS
+        postings = [posting for batch in unstored for posting in batch.postings]
+        closings = [account for batch in unstored for account in batch.closings]
+        is_good = self._poster.undo(error, postings, closings)
+        for batch in unstored:
+            is_good = self._post_again(batch, is_good)
+
+    def _post_again(self, batch: _Batch, is_good: bool) -> bool:
+        """Post a batch whose group was not stored, or may have been: its ids are looked up.
+
+        Take and return whether the connection is good.
+        """
+        pause_s = _FIRST_PAUSE_S
         while True:
+            self._watch.stir()
             try:
-                self._poster.reopen()
+                if not is_good:
+                    self._poster.reopen()
                 answers = self._poster.post(batch.postings, look_up=True)
                 closed = [self._poster.close_account(account) for account in batch.closings]
             except (*_FAILURES, AnotherPoster) as error:
                 _log.warning("the ledger's database does not answer: %s", type(error).__name__)
-                if time.monotonic() > until:
+                is_good = False
+                self._give_up_on_late()
+                if time.monotonic() > batch.since_s + GIVE_UP_AFTER_S:
+                    # Memory holds what was judged and perhaps not stored. Without a connection,
+                    # nobody can judge upon it: whoever tries has to reopen first.
+                    self._poster.hang_up()
                     batch.fail()
-                    return
+                    return False
                 time.sleep(pause_s)
                 pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
             else:
                 batch.resolve(answers, closed)
-                return
+                return True
+
+    def _give_up_on_late(self) -> None:
+        """Tell those who have waited too long that the outcome is not known."""
+        until_s, late = time.monotonic() - GIVE_UP_AFTER_S, []
+        with self._changed:
+            while self._waiting and self._waiting[0].since_s < until_s:
+                late.append(self._waiting.popleft())
+            self._waiting_chains -= sum(len(request.postings) or 1 for request in late)
+        deliver([(request, LedgerUnavailable()) for request in late])

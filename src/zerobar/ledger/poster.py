@@ -7,6 +7,8 @@ with it, and every group takes the next number, which no two can take.
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -71,6 +73,7 @@ class Poster:
         self._books = Books()
         self._number = 0
         self._posted_at = EPOCH
+        self._plugs: list[socket.socket] = []
         self._open()
 
     def post(self, postings: Sequence[Posting], *, look_up: bool = False) -> list[Answer]:
@@ -86,7 +89,7 @@ class Poster:
         except psycopg.Error as error:
             if _is_gone(error) or (look_up and _id_is_used(error)):
                 raise
-            self.forget()
+            self._take_back(postings, ())
             return self._post_again(postings, error)
         return list(group.answers)
 
@@ -141,10 +144,24 @@ class Poster:
         """Begin to store a judged group, in one transaction."""
         return storing.Transaction(self._connection, group, self.tables)
 
-    def forget(self) -> None:
-        """Drop what memory holds of balances: a judged group was not stored, or may not be."""
-        self._books = Books()
-        self._recent.clear()
+    def undo(self, error: Exception, postings: Sequence[Posting], closings: Sequence[UUID]) -> bool:
+        """Take back in memory all that was judged and not stored, after the database's refusal.
+
+        Tell whether that was done; else the connection is of no more use: `reopen`. Everything
+        else stays in memory, so that nobody can make the poster start cold by what he sends.
+        """
+        refused = isinstance(error, psycopg.Error) and not _is_gone(error)
+        if not refused or self._connection.info.transaction_status is not TransactionStatus.IDLE:
+            return False
+        try:
+            self._take_back(postings, closings)
+        except psycopg.Error:
+            return False
+        return True
+
+    def _take_back(self, postings: Sequence[Posting], closings: Sequence[UUID]) -> None:
+        self._books.forget(postings, closings)
+        self._recent.forget(t.id.int for posting in postings for t in posting.transfers)
         self._number, self._posted_at = last_group(self._reading)
 
     def trim(self) -> None:
@@ -175,18 +192,35 @@ class Poster:
             # The lock ends with the connection too, but only when the server notices.
             with suppress(psycopg.Error):
                 self._connection.execute("SELECT pg_advisory_unlock(%s)", (_LOCK_KEY,))
-        self._connection.close()
-        self._reading.close()
+        self._disconnect()
+
+    def hang_up(self) -> None:
+        """Break the connections, from any thread, so that whoever waits for them gets an error."""
+        for plug in list(self._plugs):
+            with suppress(OSError):
+                plug.shutdown(socket.SHUT_RDWR)
 
     def _open(self) -> None:
-        self._connection = self._connect()
-        self._reading = self._connect()
+        self._connection = self._plugged()
+        self._reading = self._plugged()
         taken = self._connection.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK_KEY,)).fetchone()
         if taken != (True,):
-            self._connection.close()
-            self._reading.close()
+            self._disconnect()
             raise AnotherPoster
         self._number, self._posted_at = last_group(self._reading)
+
+    def _plugged(self) -> psycopg.Connection[Any]:
+        connection = self._connect()
+        # A descriptor of our own: whoever hangs up must not meet one that was closed and is
+        # another file's by then.
+        self._plugs.append(socket.socket(fileno=os.dup(connection.pgconn.socket)))
+        return connection
+
+    def _disconnect(self) -> None:
+        self._connection.close()
+        self._reading.close()
+        while self._plugs:
+            self._plugs.pop().close()
 
     def _answer(self, posting: Posting, group: Group) -> list[Posted]:
         transfers, recent = posting.transfers, self._recent.newer

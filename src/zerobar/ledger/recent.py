@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from zerobar.ledger.model import Posted, Transfer
@@ -35,6 +36,12 @@ class Recent:
         """Forget the older half if the newer one is full."""
         if len(self.newer) > MAX_RECENT:
             self.newer, self.older = {}, self.newer
+
+    def forget(self, transfer_ids: Iterable[int]) -> None:
+        """Forget what some transfers were answered, for it was not stored."""
+        for transfer_id in transfer_ids:
+            self.newer.pop(transfer_id, None)
+            self.older.pop(transfer_id, None)
 
     def clear(self) -> None:
         """Forget all."""

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import logging
 import socket
+import struct
 import threading
 import time
+import traceback
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, NamedTuple, Self
+from typing import Final, Self
 
 import msgspec
 
@@ -35,14 +38,13 @@ MAX_WAITING: Final = 65_536
 GIVE_UP_AFTER_S: Final = 30.0
 """How long the posting process may be gone before those who wait are told."""
 
+SILENCE_S: Final = 10.0
+"""How long the posting process may take in nothing; then it is connected to anew."""
+
 _PAUSE_S: Final = 0.05
 _LOOK_EVERY_S: Final = 0.5
+_TIMEVAL: Final = struct.Struct("@ll")
 _log = logging.getLogger(__name__)
-
-
-class _Unanswered(NamedTuple):
-    request: Request
-    since_s: float
 
 
 class RemoteLedger(Asking):
@@ -52,12 +54,15 @@ class RemoteLedger(Asking):
 
     Args:
         path: of the socket of a `PosterServer`.
+        died: called if the thread that asks ends by a mistake of ours; see `GroupingPoster`.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, died: Callable[[], None] | None = None) -> None:
         self._path = path
+        self._died = died
+        self._is_dead = False
         self._changed = threading.Condition()
-        self._unanswered: dict[int, _Unanswered] = {}
+        self._unanswered: dict[int, Request] = {}
         self._chains = 0
         self._to_send: deque[int] = deque()
         self._number = 0
@@ -84,10 +89,12 @@ class RemoteLedger(Asking):
         many = len(request.postings) or 1
         with self._changed:
             assert not self._closing, "closed"
+            if self._is_dead:
+                raise LedgerUnavailable
             if self._chains + many > MAX_WAITING:
                 raise LedgerBusy
             self._number += 1
-            self._unanswered[self._number] = _Unanswered(request, time.monotonic())
+            self._unanswered[self._number] = request
             self._chains += many
             if not self._to_send:
                 self._changed.notify_all()
@@ -96,6 +103,23 @@ class RemoteLedger(Asking):
     # --- the thread that connects and sends -----------------------------------------------
 
     def _run(self) -> None:
+        try:
+            self._ask_all()
+        except Exception as error:  # noqa: BLE001 - the outermost edge of this thread
+            places = "".join(traceback.format_tb(error.__traceback__))
+            _log.critical("the thread that asks has ended: %s\n%s", type(error).__name__, places)
+            self._die()
+
+    def _die(self) -> None:
+        with self._changed:
+            self._is_dead = True
+            requests = list(self._unanswered.values())
+            self._unanswered.clear()
+        deliver([(request, LedgerUnavailable()) for request in requests])
+        if self._died is not None:
+            self._died()
+
+    def _ask_all(self) -> None:
         while self._is_needed():
             connection = self._connected()
             if connection is None:
@@ -113,6 +137,10 @@ class RemoteLedger(Asking):
 
     def _connected(self) -> socket.socket | None:
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        # Sending and connecting end in time also when the process there was stopped; a time-out
+        # of Python's would end the wait for answers as well.
+        patience = _TIMEVAL.pack(int(SILENCE_S), 0)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, patience)
         try:
             connection.connect(str(self._path))
         except OSError:
@@ -153,8 +181,8 @@ class RemoteLedger(Asking):
             while self._to_send and chains < MAX_FRAME_CHAINS:
                 number = self._to_send.popleft()
                 if (waiting := self._unanswered.get(number)) is not None:
-                    messages.append(asked(number, waiting.request))
-                    chains += len(waiting.request.postings)
+                    messages.append(asked(number, waiting))
+                    chains += len(waiting.postings)
             return messages
 
     def _is_done(self) -> bool:
@@ -176,8 +204,8 @@ class RemoteLedger(Asking):
         waiting = self._unanswered.pop(number, None)
         if waiting is None:
             return None
-        self._chains -= len(waiting.request.postings) or 1
-        return waiting.request
+        self._chains -= len(waiting.postings) or 1
+        return waiting
 
     # --- the thread that reads answers ----------------------------------------------------
 

@@ -30,6 +30,7 @@ MAX_UNANSWERED: Final = 16_384
 """Requests of one connection; while as many are unanswered, no more are read."""
 
 _PAUSE_S: Final = 0.005
+_NEXT_TRY_S: Final = 0.5
 _SWITCH_S: Final = 0.0005
 _log = logging.getLogger(__name__)
 
@@ -83,8 +84,13 @@ class PosterServer:
         while True:
             try:
                 accepted, _ = self._socket.accept()
-            except OSError:
-                return
+            except OSError as error:
+                if self._closing:
+                    return
+                # Too many open files, say: others may be closed by then.
+                _log.warning("a connection cannot be taken: %s", type(error).__name__)
+                time.sleep(_NEXT_TRY_S)
+                continue
             with self._lock:
                 if self._closing or len(self._connections) >= MAX_CONNECTIONS:
                     accepted.close()
