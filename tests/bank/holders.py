@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from zerobar.bank.asking import Session
 from zerobar.bank.chart import (
     AccountCode,
     TransferCode,
@@ -68,6 +69,11 @@ class Holder:
     key: Key
     token: str = field(repr=False)
 
+    @property
+    def session(self) -> Session:
+        """The session, as the rules get it; its id matters to none of them."""
+        return Session(self.key.id, self.person, self.key.id)
+
 
 def new_key(bank: Bank) -> Key:
     """Make a key; nobody knows it yet."""
@@ -80,7 +86,7 @@ def open_holder(
     """Make a person with a wallet, a device and a session, past all the checks of opening one.
 
     Args:
-        pin: of the wallet; None: none is set.
+        pin: of the person; None: none is set.
     """
     now = bank.clock()
     person = Person(bank.new_id(), phone, None, None, None, None, now)
@@ -109,14 +115,15 @@ def open_holder(
             SigningKey(key.id, KeyOwner.DEVICE, person.id, key.public_key, "phone", now, None),
         )
         session = open_session(bank, connection, bank.new_id(), person.id, key.id)
+    holder = Holder(person.id, phone, wallet.id, wallet.number, key, session.token)
     if pin is not None:
-        set_first_pin(bank, person.id, wallet.id, pin)
-    return Holder(person.id, phone, wallet.id, wallet.number, key, session.token)
+        set_first_pin(bank, holder.session, pin)
+    return holder
 
 
 def grant(bank: Bank, holder: Holder, pin: str = PIN) -> None:
     """Open the holder's five minutes."""
-    verify_pin(bank, holder.person, holder.wallet, holder.key.id, pin)
+    verify_pin(bank, holder.session, holder.wallet, pin)
 
 
 def prepare_books(bank: Bank, supply: Fen = SUPPLY) -> None:
@@ -133,9 +140,9 @@ def prepare_books(bank: Bank, supply: Fen = SUPPLY) -> None:
 
 
 def fill(bank: Bank, wallet_id: UUID, amount: Fen) -> None:
-    """Give a wallet money from the operator's vault."""
+    """Give a wallet money from the operator's vault, not by a card that would need an order."""
     vault = operator_account(bank.operator_id, AccountCode.VAULT)
-    move(bank, vault, wallet_id, amount, TransferCode.EXCHANGE)
+    move(bank, vault, wallet_id, amount, TransferCode.ISSUE)
 
 
 def move(bank: Bank, debit: UUID, credit: UUID, amount: Fen, code: TransferCode) -> None:

@@ -100,6 +100,13 @@ class PersonClient:
         self._http.use_session(opened.token, key)
         return opened
 
+    def renew_session(self) -> SessionOpened:
+        """Begin a new session on this device, which has not signed out; no code is needed."""
+        path = "/v1/sessions/renewal"
+        opened = self._http.make(uuid4(), path, None, SessionOpened, keep=False)
+        self._http.use_session(opened.token)
+        return opened
+
     def verify(self, name: str, resident_id: str) -> PersonShown:
         """Verify one's name, which raises the wallets' category."""
         asked = Verification(name=name, resident_id=resident_id)
@@ -124,9 +131,9 @@ class PersonClient:
         asked = CategoryWanted(category=category)
         return self._http.send("PUT", f"/v1/wallets/{wallet_id}/category", asked, WalletShown)
 
-    def set_pin(self, wallet_id: UUID, pin: str) -> None:
-        """Set a wallet's first PIN."""
-        self._http.send("PUT", f"/v1/wallets/{wallet_id}/pin", FirstPin(pin=pin), object)
+    def set_pin(self, pin: str) -> None:
+        """Choose the PIN, which is one for all wallets."""
+        self._http.send("PUT", "/v1/people/me/pin", FirstPin(pin=pin), object)
 
     def enter_pin(self, wallet_id: UUID, pin: str) -> GrantOpened:
         """Show the PIN: for five minutes this device may pay from the wallet."""
@@ -145,14 +152,14 @@ class PersonClient:
     ) -> CardOrderShown:
         """Exchange money of a card for digital cash; it may be pending for a while."""
         asked = CardMoney(wallet_id=wallet_id, card_id=card_id, amount_fen=int(amount))
-        return self._http.make(order_id, "/v1/exchanges", asked, CardOrderShown)
+        return self._move(order_id, "/v1/exchanges", asked)
 
     def save_to_bank(
         self, order_id: UUID, wallet_id: UUID, card_id: UUID, amount: Fen
     ) -> CardOrderShown:
         """Save digital cash to a card; it may be pending for a while."""
         asked = CardMoney(wallet_id=wallet_id, card_id=card_id, amount_fen=int(amount))
-        return self._http.make(order_id, "/v1/saves", asked, CardOrderShown)
+        return self._move(order_id, "/v1/saves", asked)
 
     def card_order(self, order_id: UUID, patience_s: float = 0) -> CardOrderShown:
         """Read what became of money between wallet and card.
@@ -194,11 +201,18 @@ class PersonClient:
     ) -> PaymentShown:
         """Pay somebody; with the same id never twice."""
         asked = NewPayment(wallet_id=wallet_id, payee=payee, amount_fen=int(amount), memo=memo)
-        return self._http.make(payment_id, "/v1/payments", asked, PaymentShown)
+        outcome_at = f"/v1/payments/{payment_id}"
+        return self._http.make(
+            payment_id, "/v1/payments", asked, PaymentShown, outcome_at=outcome_at
+        )
 
     def payment(self, payment_id: UUID) -> PaymentOutcomeShown:
         """Read what became of a payment."""
         return self._http.get(f"/v1/payments/{payment_id}", PaymentOutcomeShown)
+
+    def _move(self, order_id: UUID, path: str, asked: CardMoney) -> CardOrderShown:
+        outcome_at = f"/v1/card-orders/{order_id}"
+        return self._http.make(order_id, path, asked, CardOrderShown, outcome_at=outcome_at)
 
     def _device(self, request_id: UUID, key: RequestKey) -> NewDevice:
         message = enrolment_bytes(request_id, key.id, key.public_key)

@@ -103,8 +103,12 @@ def _open_wallets(narrator: Narrator, phones: list[Phone], sandbox: SandboxProgr
 
 def _verify_and_bind(narrator: Narrator, alice: Phone) -> CardShown:
     narrator.chapter(
-        Sentence("Alice says who she is and binds a bank card", zh="小艾实名认证并绑定银行卡")
+        Sentence(
+            "Alice chooses a PIN, says who she is and binds a bank card",
+            zh="小艾设置支付密码、实名认证并绑定银行卡",
+        )
     )
+    alice.choose_pin()
     verified = alice.bank.verify(_NAME, _RESIDENT_ID)
     narrator.check(verified.verified, Sentence("Her name is verified", zh="实名认证通过"))
     card = alice.bind_card(_CARD, _PHONE_OF_CARD)
@@ -112,7 +116,6 @@ def _verify_and_bind(narrator: Narrator, alice: Phone) -> CardShown:
     alice.raise_category(3)
     wallet = alice.raise_category(2)
     narrator.equal(Sentence("her wallet's category", zh="钱包类别"), wallet.category, 2)
-    alice.choose_pin()
     return card
 
 

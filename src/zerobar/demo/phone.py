@@ -69,7 +69,7 @@ class Phone:
 
     def choose_pin(self) -> None:
         """Choose the payment PIN, and give it: payments are possible for five minutes."""
-        self.bank.set_pin(self.wallet.wallet_id, PIN)
+        self.bank.set_pin(PIN)
         self.bank.enter_pin(self.wallet.wallet_id, PIN)
 
     def exchange(self, card_id: UUID, amount: Fen) -> CardOrderShown:

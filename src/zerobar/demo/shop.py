@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import ExitStack
 from typing import Any, Final, Self
 from uuid import UUID, uuid4
 
@@ -13,6 +14,7 @@ from zerobar.client import merchants as wire
 from zerobar.client.authority import Supply
 from zerobar.client.enrolment import write_64
 from zerobar.client.http import BankHttp, RequestKey
+from zerobar.client.merchant import MerchantClient, TillClient, enrol_till
 from zerobar.client.passkeys import PasskeyOptions, RegistrationCredential
 from zerobar.client.staff import BeginEnrolment, Enrolment, OpenedStaffSession
 from zerobar.demo.authenticator import Authenticator
@@ -87,69 +89,42 @@ class Shop:
     """
 
     def __init__(self, bank_url: str, server: RequestKey, name: str, latin_name: str) -> None:
-        self._head_office = BankHttp(bank_url, server)
-        asked = wire.NewShop(name=name, latin_name=latin_name)
-        self.shop = self._head_office.make(uuid4(), "/v1/shops", asked, wire.ShopShown)
-        added = self._head_office.make(
-            uuid4(),
-            "/v1/terminals",
-            wire.NewTerminal(shop_id=self.shop.shop_id, label="till 1"),
-            wire.AddedTerminal,
-        )
-        self._till = BankHttp(bank_url, _enrol(bank_url, added))
+        self._ways = ExitStack()
+        head_office = self._ways.enter_context(BankHttp(bank_url, server))
+        self._head_office = MerchantClient(head_office)
+        self.shop = self._head_office.open_shop(uuid4(), name, latin_name)
+        added = self._head_office.add_till(uuid4(), self.shop.shop_id, "till 1")
+        key = enrol_till(head_office, added.terminal.terminal_id, added.code, _new_key())
+        self._till = TillClient(self._ways.enter_context(BankHttp(bank_url, key)))
 
     def order(self, amount: Fen) -> wire.OrderShown:
         """Ask for an amount, under a number of the shop's own."""
-        asked = wire.NewOrder(
-            shop_id=self.shop.shop_id,
-            number=f"{time.time_ns()}",
-            amount_fen=int(amount),
-            items=[wire.ItemLine(name="noodles", quantity=1, amount_fen=int(amount))],
-        )
-        return self._till.make(uuid4(), "/v1/orders", asked, wire.OrderShown)
+        items = [wire.ItemLine(name="noodles", quantity=1, amount_fen=int(amount))]
+        number = f"{time.time_ns()}"
+        return self._till.order(uuid4(), self.shop.shop_id, number, amount, items=items)
 
     def code_of(self, order_id: UUID) -> str:
         """Return the text of the QR code for an order."""
-        return self._till.get(f"/v1/orders/{order_id}/code", wire.CodeShown).text
+        return self._till.code_of(order_id)
 
     def look(self, order_id: UUID) -> wire.OrderShown:
         """Look what became of an order."""
-        return self._till.get(f"/v1/orders/{order_id}", wire.OrderShown)
+        return self._till.look(order_id)
 
     def charge(self, order_id: UUID, customer_code: str) -> wire.OrderShown:
         """Have an order paid by the code that the customer shows."""
-        asked = wire.NewCharge(code=customer_code)
-        path = f"/v1/orders/{order_id}/charges"
-        return self._till.make(uuid4(), path, asked, wire.OrderShown)
+        return self._till.charge(uuid4(), order_id, customer_code)
 
     def refund(self, order_id: UUID, amount: Fen) -> wire.RefundShown:
         """Give a part of an order back."""
-        asked = wire.NewRefund(number=f"R{time.time_ns()}", amount_fen=int(amount))
-        path = f"/v1/orders/{order_id}/refunds"
-        return self._till.make(uuid4(), path, asked, wire.RefundShown)
+        return self._till.refund(uuid4(), order_id, f"R{time.time_ns()}", amount)
 
     def balance(self) -> Fen:
         """Return what the merchant has."""
-        return Fen(self._head_office.get("/v1/merchant/balance", wire.MerchantMoney).balance_fen)
+        return Fen(self._head_office.money().balance_fen)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._till.close()
-        self._head_office.close()
-
-
-def _enrol(bank_url: str, added: wire.AddedTerminal) -> RequestKey:
-    """Enrol a till's own key by the one-time code."""
-    private_key, terminal_id = _new_key(), added.terminal.terminal_id
-    proof = P256.sign(private_key, wire.terminal_bytes(terminal_id, added.code))
-    asked = wire.TerminalEnrolment(
-        code=added.code,
-        public_key=write_64(P256.public_key(private_key)),
-        proof=write_64(proof),
-    )
-    with BankHttp(bank_url) as bank:
-        path = f"/v1/terminals/{terminal_id}/key"
-        enrolled = bank.send("PUT", path, asked, wire.EnrolledTerminal)
-    return RequestKey(enrolled.key_id, private_key)
+        self._ways.close()

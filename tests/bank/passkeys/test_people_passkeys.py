@@ -9,7 +9,7 @@ import pytest
 
 from tests.bank.conftest import Clock
 from tests.bank.employees import found, new_authenticator
-from tests.bank.holders import Holder, Key, new_key
+from tests.bank.holders import Holder, Key, grant, new_key
 from zerobar.bank.context import Bank
 from zerobar.bank.passkeys import ceremonies, people
 from zerobar.bank.passkeys.errors import (
@@ -33,11 +33,25 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
+def anna(bank: Bank, anna: Holder) -> Holder:
+    """Anna, who has just given her PIN."""
+    grant(bank, anna)
+    return anna
+
+
+@pytest.fixture
+def bea(bank: Bank, bea: Holder) -> Holder:
+    """Bea, who has just given his PIN."""
+    grant(bank, bea)
+    return bea
+
+
+@pytest.fixture
 def phone(bank: Bank, anna: Holder) -> Authenticator:
     """Anna's phone, with a passkey on it."""
     phone = new_authenticator(bank)
-    answer = phone.create(people.begin_registration(bank, anna.person))
-    people.register(bank, anna.person, answer, "phone")
+    answer = phone.create(people.begin_registration(bank, anna.session))
+    people.register(bank, anna.session, answer, "phone")
     return phone
 
 
@@ -69,30 +83,31 @@ def test_a_device_without_its_private_key_is_not_enrolled(bank: Bank, phone: Aut
 def test_options_show_a_masked_phone_number_and_what_is_registered(
     bank: Bank, anna: Holder, phone: Authenticator
 ) -> None:
-    shown = people.begin_registration(bank, anna.person)
+    shown = people.begin_registration(bank, anna.session)
     assert shown["user"]["name"] == "138****0001"
     assert len(shown["excludeCredentials"]) == len(phone.credentials)
     assert shown["authenticatorSelection"]["userVerification"] == "required"
 
 
 def test_a_passkey_is_registered_for_whoever_asked(bank: Bank, anna: Holder, bea: Holder) -> None:
-    answer = new_authenticator(bank).create(people.begin_registration(bank, anna.person))
+    answer = new_authenticator(bank).create(people.begin_registration(bank, anna.session))
     with pytest.raises(ChallengeStale):
-        people.register(bank, bea.person, answer, "not mine")
+        people.register(bank, bea.session, answer, "not mine")
 
 
 def test_a_registration_counts_once(bank: Bank, anna: Holder) -> None:
-    answer = new_authenticator(bank).create(people.begin_registration(bank, anna.person))
-    people.register(bank, anna.person, answer, "phone")
+    answer = new_authenticator(bank).create(people.begin_registration(bank, anna.session))
+    people.register(bank, anna.session, answer, "phone")
     with pytest.raises(ChallengeStale):
-        people.register(bank, anna.person, answer, "phone")
+        people.register(bank, anna.session, answer, "phone")
 
 
 def test_a_registration_is_good_for_five_minutes(bank: Bank, anna: Holder, clock: Clock) -> None:
-    answer = new_authenticator(bank).create(people.begin_registration(bank, anna.person))
+    answer = new_authenticator(bank).create(people.begin_registration(bank, anna.session))
     clock.advance(minutes=5)
+    grant(bank, anna)
     with pytest.raises(ChallengeStale):
-        people.register(bank, anna.person, answer, "phone")
+        people.register(bank, anna.session, answer, "phone")
 
 
 def test_nobody_takes_over_a_credential_of_somebody_else(
@@ -101,14 +116,14 @@ def test_nobody_takes_over_a_credential_of_somebody_else(
     copying = new_authenticator(bank)
     ids = iter([bytes(31), *phone.credentials])
     copying.random = lambda _: next(ids)
-    answer = copying.create(people.begin_registration(bank, bea.person))
+    answer = copying.create(people.begin_registration(bank, bea.session))
     with pytest.raises(PasskeyTaken):
-        people.register(bank, bea.person, answer, "mine now")
+        people.register(bank, bea.session, answer, "mine now")
 
 
 def test_a_sign_in_answer_registers_nothing(bank: Bank, anna: Holder, phone: Authenticator) -> None:
     with pytest.raises(RegistrationRefused):
-        people.register(bank, anna.person, phone.get(options(bank)), "phone")
+        people.register(bank, anna.session, phone.get(options(bank)), "phone")
 
 
 def test_staff_and_people_do_not_sign_in_for_each_other(bank: Bank, phone: Authenticator) -> None:
@@ -133,9 +148,9 @@ def test_a_removed_passkey_signs_in_no_more(
 ) -> None:
     answer = phone.get(options(bank))
     with pytest.raises(PasskeyUnknown):
-        people.remove(bank, bea.person, answer["id"])
-    people.remove(bank, anna.person, answer["id"])
-    people.remove(bank, anna.person, answer["id"])
+        people.remove(bank, bea.session, answer["id"])
+    people.remove(bank, anna.session, answer["id"])
+    people.remove(bank, anna.session, answer["id"])
     assert people.passkeys_of(bank, anna.person) == []
     session_id = bank.new_id()
     with pytest.raises(PasskeyRefused):
@@ -144,10 +159,10 @@ def test_a_removed_passkey_signs_in_no_more(
 
 def test_nobody_has_more_than_ten(bank: Bank, anna: Holder) -> None:
     for seed in range(ceremonies.MOST_PASSKEYS):
-        answer = new_authenticator(bank, seed).create(people.begin_registration(bank, anna.person))
-        people.register(bank, anna.person, answer, f"key {seed}")
+        answer = new_authenticator(bank, seed).create(people.begin_registration(bank, anna.session))
+        people.register(bank, anna.session, answer, f"key {seed}")
     with pytest.raises(TooManyPasskeys):
-        people.begin_registration(bank, anna.person)
+        people.begin_registration(bank, anna.session)
 
 
 def test_no_nonsense_is_more_than_refused(bank: Bank, phone: Authenticator) -> None:

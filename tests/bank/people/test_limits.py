@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
@@ -8,11 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.bank.conftest import Clock
-from tests.bank.holders import Holder, fill
+from tests.bank.holders import Holder, balance, fill, grant, move, open_holder
+from tests.bank.paying.orders import order, to
 from zerobar.bank.calendar import CHINA
 from zerobar.bank.chart import AccountCode, TransferCode, operator_account
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import IdUsed, InvalidInput
+from zerobar.bank.paying.engine import pay_now
+from zerobar.bank.people.closing import close_wallet
 from zerobar.bank.people.errors import OverLimit
 from zerobar.bank.people.limits import (
     NO_LIMITS,
@@ -27,6 +31,7 @@ from zerobar.bank.people.limits import (
     used_at,
 )
 from zerobar.bank.people.model import Category
+from zerobar.bank.people.opening import open_further
 from zerobar.bank.people.reading import read_limits
 from zerobar.ledger import Posted, Result, Transfer
 from zerobar.purse.money import Fen
@@ -137,6 +142,60 @@ def test_a_holder_sees_what_is_used_of_the_limits(bank: Bank, clock: Clock, anna
     found = read_limits(bank, anna.person, anna.wallet)
     assert found.limits == STANDARD[Category.IV]
     assert (found.used.today, found.used.this_year) == (5_00, 12_00)
+
+
+def test_closing_and_opening_wallets_begins_no_limit_anew(
+    bank: Bank, clock: Clock, bea: Holder
+) -> None:
+    anna = open_holder(bank, "+8613800000009")
+    grant(bank, anna)
+    pay_day_s_limit(bank, anna, bea)
+    close_wallet(bank, anna.session, anna.wallet)
+    second = further(bank, anna)
+    with pytest.raises(OverLimit):
+        pay_now(bank, order(bank, second, to(bea), 1))
+    assert read_limits(bank, anna.person, second.wallet).used.today == 5_000_00
+    clock.advance(days=1)
+    grant(bank, second)
+    pay_day_s_limit(bank, second, bea)
+    used = read_limits(bank, anna.person, second.wallet).used
+    assert (used.today, used.this_year) == (5_000_00, 10_000_00)
+
+
+def test_wallets_that_are_open_side_by_side_have_a_limit_each_and_hand_it_on_once(
+    bank: Bank, bea: Holder
+) -> None:
+    anna = open_holder(bank, "+8613800000009")
+    second = further(bank, anna)
+    for wallet in (anna, second):
+        pay_day_s_limit(bank, wallet, bea)
+        close_wallet(bank, wallet.session, wallet.wallet)
+    third, fourth = further(bank, anna), further(bank, anna)
+    for wallet in (third, fourth):
+        with pytest.raises(OverLimit):
+            pay_now(bank, order(bank, wallet, to(bea), 1))
+    pay_day_s_limit(bank, further(bank, anna), bea)
+
+
+def further(bank: Bank, holder: Holder) -> Holder:
+    """Open another wallet, give the PIN for it, and put money in."""
+    grant(bank, holder)
+    opened = open_further(bank, holder.session, bank.new_id(), "Further")
+    another = replace(holder, wallet=opened.id, number=opened.number)
+    grant(bank, another)
+    fill(bank, opened.id, Fen(1_00))
+    return another
+
+
+def pay_day_s_limit(bank: Bank, payer: Holder, payee: Holder) -> None:
+    """Pay all that a category IV wallet may in a day; nothing of it stays with the payee."""
+    vault = operator_account(bank.operator_id, AccountCode.VAULT)
+    has = balance(bank, payer.wallet)
+    if has < 5_000_00:
+        fill(bank, payer.wallet, Fen(5_000_00 - has))
+    for amount in (2_000_00, 2_000_00, 1_000_00):
+        pay_now(bank, order(bank, payer, to(payee), amount))
+    move(bank, payee.wallet, vault, Fen(5_000_00), TransferCode.SAVE_TO_BANK)
 
 
 def test_what_is_refused_is_not_used(bank: Bank, anna: Holder) -> None:

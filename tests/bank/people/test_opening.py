@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.bank.doubles import Doubles
-from tests.bank.holders import Holder, balance, fill, new_key
+from tests.bank.holders import Holder, balance, fill, grant, new_key
 from tests.bank.people.asking import PHONE, device_with, new_code, open_first
 from zerobar.bank.asking import SessionUnknown
 from zerobar.bank.chart import AccountCode, operator_account
@@ -19,6 +19,13 @@ from zerobar.bank.people.opening import open_by_code, open_further
 from zerobar.bank.people.sessions import session_of
 from zerobar.bank.people.wallets import MOST_WALLETS
 from zerobar.purse.money import Fen
+
+
+@pytest.fixture
+def anna(bank: Bank, anna: Holder) -> Holder:
+    """Anna, who has just given her PIN."""
+    grant(bank, anna)
+    return anna
 
 
 def test_a_code_opens_a_wallet_of_category_four_that_can_hold_money(
@@ -98,7 +105,7 @@ def test_a_device_that_does_not_have_the_private_key_is_refused(
 def test_a_person_may_have_four_wallets_and_no_more_even_at_once(bank: Bank, anna: Holder) -> None:
     def attempt(_: int) -> bool:
         try:
-            open_further(bank, bank.new_id(), anna.person, "Further")
+            open_further(bank, anna.session, bank.new_id(), "Further")
         except TooManyWallets:
             return False
         return True
@@ -109,7 +116,7 @@ def test_a_person_may_have_four_wallets_and_no_more_even_at_once(bank: Bank, ann
 
 def test_a_further_wallet_is_opened_once_for_an_id(bank: Bank, anna: Holder, bea: Holder) -> None:
     wallet_id = bank.new_id()
-    first = open_further(bank, wallet_id, anna.person, "Savings")
-    assert open_further(bank, wallet_id, anna.person, "Savings") == first
+    first = open_further(bank, anna.session, wallet_id, "Savings")
+    assert open_further(bank, anna.session, wallet_id, "Savings") == first
     with pytest.raises(IdUsed):
-        open_further(bank, wallet_id, bea.person, "Savings")
+        open_further(bank, bea.session, wallet_id, "Savings")

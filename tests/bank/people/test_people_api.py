@@ -10,18 +10,24 @@ import httpx
 import pytest
 
 from tests.bank.api.serving import served
+from tests.bank.conftest import Clock
 from tests.bank.doubles import Doubles
 from tests.bank.holders import PIN, Holder, Key, fill, new_key
 from tests.bank.people.asking import NAME, PHONE, RESIDENT_ID
 from zerobar.bank.api.app import create_app
 from zerobar.bank.context import Bank
+from zerobar.bank.people.attempts import AttemptKind
 from zerobar.client.enrolment import enrolment_bytes, write_64
+from zerobar.client.errors import BankSaysNo
+from zerobar.client.http import BankHttp, RequestKey
+from zerobar.client.person import PersonClient
 from zerobar.client.problems import TYPE_PREFIX
 from zerobar.purse.money import Fen
 
 pytestmark = pytest.mark.slow
 
 Http = httpx.Client
+PIN_PLACE = "/v1/people/me/pin"
 
 
 @pytest.fixture
@@ -85,8 +91,9 @@ def test_a_phone_opens_a_wallet_and_reads_it(bank: Bank, partners: Doubles, http
 def test_a_person_is_shown_with_what_is_personal_masked(
     partners: Doubles, http: Http, anna: Holder
 ) -> None:
-    signed_in(http, anna)
+    place = signed_in(http, anna)
     partners.identity.people[RESIDENT_ID] = NAME
+    http.post(f"{place}/grants", json={"pin": PIN})
     wanted = {"name": NAME, "resident_id": RESIDENT_ID}
     me = http.post("/v1/people/me/verification", json=wanted)
     assert me.status_code == 200 and me.json() == http.get("/v1/people/me").json()
@@ -99,27 +106,26 @@ def test_a_person_is_shown_with_what_is_personal_masked(
 def test_the_pin_is_set_given_and_changed(bank: Bank, partners: Doubles, http: Http) -> None:
     place = f"/v1/wallets/{open_wallet(bank, partners, http)['wallet']['wallet_id']}"
     assert problem(http.post(f"{place}/grants", json={"pin": PIN})) == (422, "pin-not-set")
-    assert problem(http.put(f"{place}/pin", json={"pin": "111111"})) == (400, "pin-too-obvious")
-    assert http.put(f"{place}/pin", json={"pin": PIN}).status_code == 204
+    assert problem(http.put(PIN_PLACE, json={"pin": "111111"})) == (400, "pin-too-obvious")
+    assert http.put(PIN_PLACE, json={"pin": PIN}).status_code == 204
     wrong = http.post(f"{place}/grants", json={"pin": "918273"})
     assert problem(wrong) == (422, "wrong-pin") and wrong.json()["tries_left"] == 4
     assert "expires_at" in http.post(f"{place}/grants", json={"pin": PIN}).json()
     change = {"old_pin": PIN, "new_pin": "918273"}
-    assert http.post(f"{place}/pin/change", json=change).status_code == 204
+    assert http.post(f"{PIN_PLACE}/change", json=change).status_code == 204
     assert http.post(f"{place}/grants", json={"pin": "918273"}).status_code == 201
 
 
 def test_a_forgotten_pin_is_reset_by_a_code_to_the_own_number(
-    partners: Doubles, http: Http, anna: Holder, bank: Bank
+    partners: Doubles, http: Http, anna: Holder, bank: Bank, clock: Clock
 ) -> None:
     place = signed_in(http, anna)
-    partners.identity.people[RESIDENT_ID] = NAME
-    http.post("/v1/people/me/verification", json={"name": NAME, "resident_id": RESIDENT_ID})
+    clock.advance(days=1)
     assert http.post("/v1/people/me/sms-codes").status_code == 202
     code = partners.sms.code_for(anna.phone)
-    body = {"code": code, "new_pin": "918273", "resident_id": RESIDENT_ID}
+    body = {"code": code, "new_pin": "918273"}
     id_ = {"Idempotency-Key": str(bank.new_id())}
-    assert http.post(f"{place}/pin/reset", json=body, headers=id_).status_code == 204
+    assert http.post(f"{PIN_PLACE}/reset", json=body, headers=id_).status_code == 204
     assert http.post(f"{place}/grants", json={"pin": "918273"}).status_code == 201
 
 
@@ -133,7 +139,7 @@ def test_unfreezing_needs_the_pin(http: Http, anna: Holder) -> None:
 
 
 def test_further_wallets_are_named_and_chosen(bank: Bank, http: Http, anna: Holder) -> None:
-    signed_in(http, anna)
+    http.post(f"{signed_in(http, anna)}/grants", json={"pin": PIN})
     id_ = str(bank.new_id())
     made = http.post(
         "/v1/people/me/wallets", json={"label": "存钱"}, headers={"Idempotency-Key": id_}
@@ -153,6 +159,36 @@ def test_a_revoked_device_is_signed_out(http: Http, anna: Holder) -> None:
     assert problem(http.get("/v1/devices"))[0] == 401
 
 
+def test_a_phone_goes_on_with_its_key_after_its_session_and_not_after_signing_out(
+    http: Http, anna: Holder, clock: Clock
+) -> None:
+    clock.advance(days=31)
+    with BankHttp(
+        str(http.base_url),
+        RequestKey(anna.key.id, anna.key.private_key),
+        token=anna.token,
+        clock_unix_s=lambda: clock().timestamp(),
+    ) as bank_http:
+        phone = PersonClient(bank_http, anna.key.private_key)
+        with pytest.raises(BankSaysNo):
+            phone.me()
+        phone.renew_session()
+        assert phone.me().person_id == anna.person
+        bank_http.send("DELETE", "/v1/sessions/current", None, object)
+        with pytest.raises(BankSaysNo) as refused:
+            phone.renew_session()
+    assert refused.value.problem == "session-unknown"
+
+
+def test_messages_are_counted_for_the_network_that_asks(bank: Bank, http: Http) -> None:
+    assert http.post("/v1/sms-codes", json={"phone": PHONE}).status_code == 202
+    with bank.connection() as connection:
+        row = connection.execute(
+            "SELECT subject, many FROM bank.attempt WHERE kind = %s", (AttemptKind.SMS_CODE_FROM,)
+        ).fetchone()
+    assert row == ("127.0.0.1/32", 1)
+
+
 def test_whoever_signs_out_is_out(http: Http, anna: Holder) -> None:
     signed_in(http, anna)
     assert http.delete("/v1/sessions/current").status_code == 204
@@ -168,8 +204,6 @@ def test_another_s_wallet_is_unknown_by_every_path(http: Http, anna: Holder, bea
         http.get(f"{place}/limits"),
         http.patch(place, json={"label": "Mine"}),
         http.put(f"{place}/category", json={"category": 2}),
-        http.put(f"{place}/pin", json={"pin": PIN}),
-        http.post(f"{place}/pin/change", json={"old_pin": PIN, "new_pin": "918273"}),
         http.post(f"{place}/grants", json={"pin": PIN}),
         http.post(f"{place}/freeze"),
         http.post(f"{place}/unfreeze"),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -8,10 +9,10 @@ from hypothesis import strategies as st
 
 from tests.bank.conftest import Clock
 from tests.bank.doubles import Doubles
-from tests.bank.holders import PIN, Holder, grant, open_holder
+from tests.bank.holders import PIN, Holder, grant, new_key, open_holder
 from tests.bank.people.asking import NAME, RESIDENT_ID
-from zerobar.bank.asking import Session
 from zerobar.bank.context import Bank
+from zerobar.bank.people import store
 from zerobar.bank.people.devices import revoke_device
 from zerobar.bank.people.errors import (
     DeviceTooNew,
@@ -25,7 +26,9 @@ from zerobar.bank.people.errors import (
     WalletUnknown,
     WrongPin,
 )
+from zerobar.bank.people.model import KeyOwner, SigningKey
 from zerobar.bank.people.obvious import is_obvious
+from zerobar.bank.people.opening import open_further
 from zerobar.bank.people.pin import change_pin, require_grant, set_first_pin, verify_pin
 from zerobar.bank.people.resetting import NewPin, reset_pin
 from zerobar.bank.people.sms_codes import Purpose, send_code
@@ -71,9 +74,9 @@ def test_nobody_opens_a_grant_for_another_s_wallet_or_device(
     bank: Bank, anna: Holder, bea: Holder
 ) -> None:
     with pytest.raises(WalletUnknown):
-        verify_pin(bank, bea.person, anna.wallet, bea.key.id, PIN)
+        verify_pin(bank, bea.session, anna.wallet, PIN)
     with pytest.raises(DeviceUnknown):
-        verify_pin(bank, anna.person, anna.wallet, bea.key.id, PIN)
+        verify_pin(bank, replace(anna, key=bea.key).session, anna.wallet, PIN)
 
 
 def test_five_wrong_tries_lock_the_pin_for_three_hours(
@@ -106,9 +109,51 @@ def test_no_more_than_five_tries_are_made_at_once(bank: Bank, anna: Holder) -> N
     assert guess(bank, anna, PIN) is PinLocked
 
 
+def test_a_new_phone_has_tries_of_its_own_until_it_is_known_for_a_day(
+    bank: Bank, clock: Clock, anna: Holder
+) -> None:
+    clock.advance(days=1)
+    new_phone = enrolled(bank, anna)
+    for _ in range(5):
+        guess(bank, new_phone, OTHER)
+    assert (guess(bank, new_phone, PIN), guess(bank, anna, PIN)) == (PinLocked, None)
+    another = enrolled(bank, anna)
+    assert guess(bank, another, PIN) is PinLocked
+    clock.advance(days=1)
+    for _ in range(5):
+        guess(bank, new_phone, OTHER)
+    assert guess(bank, anna, PIN) is PinLocked
+
+
+def enrolled(bank: Bank, holder: Holder) -> Holder:
+    """Return the same person on a device that has just come."""
+    key, now = new_key(bank), bank.clock()
+    stored = SigningKey(
+        key.id, KeyOwner.DEVICE, holder.person, key.public_key, "new phone", now, None
+    )
+    with bank.connection() as connection:
+        assert store.insert_signing_key(connection, stored)
+    return replace(holder, key=key)
+
+
+def test_one_pin_opens_grants_for_each_wallet_and_changing_it_ends_them_all(
+    bank: Bank, anna: Holder
+) -> None:
+    grant(bank, anna)
+    opened = open_further(bank, anna.session, bank.new_id(), "Savings")
+    further = replace(anna, wallet=opened.id, number=opened.number)
+    assert not has_grant(bank, further)
+    with pytest.raises(PinAlreadySet):
+        set_first_pin(bank, further.session, OTHER)
+    grant(bank, further)
+    assert has_grant(bank, further)
+    change_pin(bank, further.session, PIN, OTHER)
+    assert not has_grant(bank, anna) and not has_grant(bank, further)
+
+
 def test_a_first_pin_is_set_once(bank: Bank, anna: Holder) -> None:
     with pytest.raises(PinAlreadySet):
-        set_first_pin(bank, anna.person, anna.wallet, OTHER)
+        set_first_pin(bank, anna.session, OTHER)
 
 
 def test_without_a_pin_nothing_is_granted(bank: Bank) -> None:
@@ -120,8 +165,8 @@ def test_without_a_pin_nothing_is_granted(bank: Bank) -> None:
 def test_changing_the_pin_needs_the_old_one_and_ends_grants(bank: Bank, anna: Holder) -> None:
     grant(bank, anna)
     with pytest.raises(WrongPin):
-        change_pin(bank, anna.person, anna.wallet, OTHER, OTHER)
-    change_pin(bank, anna.person, anna.wallet, PIN, OTHER)
+        change_pin(bank, anna.session, OTHER, OTHER)
+    change_pin(bank, anna.session, PIN, OTHER)
     assert not has_grant(bank, anna)
     assert guess(bank, anna, PIN) is WrongPin
     assert guess(bank, anna, OTHER) is None
@@ -129,13 +174,13 @@ def test_changing_the_pin_needs_the_old_one_and_ends_grants(bank: Bank, anna: Ho
 
 def test_an_obvious_pin_is_refused_and_the_old_one_stays(bank: Bank, anna: Holder) -> None:
     with pytest.raises(PinTooObvious):
-        change_pin(bank, anna.person, anna.wallet, PIN, "123456")
+        change_pin(bank, anna.session, PIN, "123456")
     assert guess(bank, anna, PIN) is None
 
 
 def test_a_revoked_device_has_no_grant(bank: Bank, anna: Holder) -> None:
     grant(bank, anna)
-    revoke_device(bank, anna.person, anna.key.id)
+    revoke_device(bank, anna.session, anna.key.id)
     assert not has_grant(bank, anna)
 
 
@@ -168,7 +213,7 @@ def test_shifting_all_digits_of_a_pattern_leaves_a_pattern(pin: str, shift: int)
 def test_the_pin_is_in_no_column_of_the_database(bank: Bank, anna: Holder) -> None:
     with bank.connection() as connection:
         (row,) = connection.execute(
-            "SELECT pin_hash FROM bank.wallet WHERE wallet_id = %s", (anna.wallet,)
+            "SELECT pin_hash FROM bank.person WHERE person_id = %s", (anna.person,)
         ).fetchall()
     assert row[0].startswith("$argon2id$") and PIN not in row[0]
 
@@ -176,15 +221,20 @@ def test_the_pin_is_in_no_column_of_the_database(bank: Bank, anna: Holder) -> No
 def forgotten(bank: Bank, partners: Doubles, holder: Holder, resident_id: str | None) -> None:
     send_code(bank, holder.phone, Purpose.NEW_PIN)
     wanted = NewPin(OTHER, partners.sms.code_for(holder.phone), resident_id)
-    session = Session(bank.new_id(), holder.person, holder.key.id)
-    reset_pin(bank, session, holder.wallet, bank.new_id(), wanted)
+    reset_pin(bank, holder.session, bank.new_id(), wanted)
+
+
+def verify(bank: Bank, partners: Doubles, holder: Holder) -> None:
+    partners.identity.people[RESIDENT_ID] = NAME
+    grant(bank, holder)
+    verify_identity(bank, holder.session, NAME, RESIDENT_ID)
 
 
 def test_who_is_verified_sets_a_forgotten_pin_with_code_and_resident_id(
     bank: Bank, partners: Doubles, clock: Clock, anna: Holder
 ) -> None:
-    partners.identity.people[RESIDENT_ID] = NAME
-    verify_identity(bank, anna.person, NAME, RESIDENT_ID)
+    verify(bank, partners, anna)
+    clock.advance(days=1)
     for _ in range(5):
         guess(bank, anna, "918273")
     for wrong in (None, "110105194912310011"):

@@ -12,6 +12,7 @@ from tests.sandbox.running import running_sandbox
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import TooMany
 from zerobar.bank.partners import PartnerUnavailable
+from zerobar.bank.people.attempts import PACES, AttemptKind
 from zerobar.bank.people.errors import BadPhoneNumber, CodeOver, WrongCode
 from zerobar.bank.people.sms_codes import MOST_TRIES, Purpose, send_code, use_code
 
@@ -87,7 +88,7 @@ def test_one_code_a_minute_is_sent_to_a_phone(bank: Bank, partners: Doubles, clo
     new_code(bank, partners)
     clock.advance(seconds=40)
     with pytest.raises(TooMany) as soon:
-        send_code(bank, PHONE, Purpose.NEW_PIN)
+        send_code(bank, PHONE, Purpose.SIGN_IN)
     assert soon.value.retry_after_s == 20
     clock.advance(seconds=20)
     new_code(bank, partners)
@@ -105,6 +106,31 @@ def test_ten_codes_a_day_are_sent_to_a_phone_and_the_day_ends_at_midnight_in_chi
     assert over.value.retry_after_s == 12 * 3600 - 10 * 60
     clock.advance(seconds=over.value.retry_after_s)
     new_code(bank, partners)
+
+
+def test_codes_that_others_ask_for_do_not_use_up_those_for_a_new_pin(
+    bank: Bank, partners: Doubles, clock: Clock
+) -> None:
+    for _ in range(PACES[AttemptKind.SMS_CODE].per_day):
+        new_code(bank, partners)
+        clock.advance(minutes=1)
+    with pytest.raises(TooMany):
+        send_code(bank, PHONE, Purpose.SIGN_IN)
+    send_code(bank, PHONE, Purpose.NEW_PIN)
+
+
+def test_one_network_has_so_many_messages_a_day_whatever_the_numbers(
+    bank: Bank, partners: Doubles, clock: Clock
+) -> None:
+    most = PACES[AttemptKind.SMS_CODE_FROM].per_day
+    for number in range(most):
+        send_code(bank, f"+8613900{number:06d}", Purpose.SIGN_IN, "192.0.2.1/32")
+    with pytest.raises(TooMany):
+        send_code(bank, "+8613911111111", Purpose.SIGN_IN, "192.0.2.1/32")
+    assert len(partners.sms.sent) == most
+    send_code(bank, "+8613911111111", Purpose.SIGN_IN, "192.0.2.2/32")
+    clock.advance(days=1)
+    send_code(bank, "+8613922222222", Purpose.SIGN_IN, "192.0.2.1/32")
 
 
 def test_a_try_counts_although_no_message_could_be_sent(bank: Bank, partners: Doubles) -> None:

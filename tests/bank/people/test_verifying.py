@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.bank.doubles import Doubles
-from tests.bank.holders import Holder, open_holder
+from tests.bank.holders import Holder, grant, open_holder
 from tests.bank.people.asking import NAME, RESIDENT_ID
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import TooMany
@@ -35,6 +35,13 @@ from zerobar.bank.people.verifying import (
 TODAY = date(2026, 11, 25)
 
 
+@pytest.fixture
+def anna(bank: Bank, anna: Holder) -> Holder:
+    """Anna, who has just given her PIN."""
+    grant(bank, anna)
+    return anna
+
+
 def category(bank: Bank, holder: Holder) -> Category:
     with bank.connection() as connection:
         wallet = store.wallet(connection, holder.wallet)
@@ -44,7 +51,8 @@ def category(bank: Bank, holder: Holder) -> Category:
 
 def verify(bank: Bank, partners: Doubles, holder: Holder) -> None:
     partners.identity.people[RESIDENT_ID] = NAME
-    verify_identity(bank, holder.person, NAME, RESIDENT_ID)
+    grant(bank, holder)
+    verify_identity(bank, holder.session, NAME, RESIDENT_ID)
 
 
 def test_the_standard_s_own_example_is_read_in_either_case() -> None:
@@ -77,7 +85,7 @@ def test_one_may_be_verified_from_the_sixteenth_birthday_on() -> None:
 def test_verifying_raises_the_wallets_to_category_three(
     bank: Bank, partners: Doubles, anna: Holder
 ) -> None:
-    further = open_further(bank, bank.new_id(), anna.person, "Further")
+    further = open_further(bank, anna.session, bank.new_id(), "Further")
     verify(bank, partners, anna)
     verify(bank, partners, anna)
     assert category(bank, anna) is Category.III
@@ -101,7 +109,7 @@ def test_another_identity_is_refused_afterwards(
 ) -> None:
     verify(bank, partners, anna)
     with pytest.raises(AlreadyVerified):
-        verify_identity(bank, anna.person, "王小红", RESIDENT_ID)
+        verify_identity(bank, anna.session, "王小红", RESIDENT_ID)
 
 
 def test_a_name_that_does_not_belong_is_refused_five_times_a_day(
@@ -110,9 +118,9 @@ def test_a_name_that_does_not_belong_is_refused_five_times_a_day(
     partners.identity.people[RESIDENT_ID] = NAME
     for _ in range(5):
         with pytest.raises(IdentityRefused):
-            verify_identity(bank, anna.person, "王小红", RESIDENT_ID)
+            verify_identity(bank, anna.session, "王小红", RESIDENT_ID)
     with pytest.raises(TooMany):
-        verify_identity(bank, anna.person, NAME, RESIDENT_ID)
+        verify_identity(bank, anna.session, NAME, RESIDENT_ID)
     assert category(bank, anna) is Category.IV
 
 
@@ -132,12 +140,12 @@ def test_one_identity_has_four_wallets_whatever_its_phones_and_closing_one_makes
 ) -> None:
     verify(bank, partners, anna)
     for _ in range(3):
-        open_further(bank, bank.new_id(), anna.person, "Further")
+        open_further(bank, anna.session, bank.new_id(), "Further")
     second_phone = open_holder(bank, "+8613800000009")
     with pytest.raises(TooManyWallets):
         verify(bank, partners, second_phone)
     assert category(bank, second_phone) is Category.IV
-    close_wallet(bank, anna.person, anna.wallet)
+    close_wallet(bank, anna.session, anna.wallet)
     verify(bank, partners, second_phone)
     assert category(bank, second_phone) is Category.III
 
@@ -145,15 +153,15 @@ def test_one_identity_has_four_wallets_whatever_its_phones_and_closing_one_makes
 def test_category_two_needs_a_name_and_a_card(bank: Bank, partners: Doubles, anna: Holder) -> None:
     def missing() -> object:
         with pytest.raises(NotEligible) as refused:
-            raise_category(bank, anna.person, anna.wallet, Category.II)
+            raise_category(bank, anna.session, anna.wallet, Category.II)
         return refused.value.facts["missing"]
 
     assert missing() == "identity"
     verify(bank, partners, anna)
     assert missing() == "bank-card"
     bind(bank, anna)
-    assert raise_category(bank, anna.person, anna.wallet, Category.II).category is Category.II
-    assert raise_category(bank, anna.person, anna.wallet, Category.III).category is Category.II
+    assert raise_category(bank, anna.session, anna.wallet, Category.II).category is Category.II
+    assert raise_category(bank, anna.session, anna.wallet, Category.III).category is Category.II
 
 
 def bind(bank: Bank, holder: Holder) -> None:
@@ -171,5 +179,5 @@ def test_category_one_is_granted_by_staff_alone(
         grant_category_one(bank, anna.wallet)
     verify(bank, partners, anna)
     with pytest.raises(NotEligible):
-        raise_category(bank, anna.person, anna.wallet, Category.I)
+        raise_category(bank, anna.session, anna.wallet, Category.I)
     assert grant_category_one(bank, anna.wallet).category is Category.I

@@ -9,8 +9,9 @@ from tests.bank.people.asking import device_with, new_code
 from zerobar.bank.asking import SessionUnknown
 from zerobar.bank.chart import AccountCode, TransferCode, operator_account
 from zerobar.bank.context import Bank
-from zerobar.bank.errors import IdUsed
+from zerobar.bank.errors import IdUsed, TooMany
 from zerobar.bank.people import store
+from zerobar.bank.people.attempts import PACES, AttemptKind
 from zerobar.bank.people.closing import close_wallet
 from zerobar.bank.people.devices import devices_of, revoke_device
 from zerobar.bank.people.errors import (
@@ -25,7 +26,7 @@ from zerobar.bank.people.errors import (
 )
 from zerobar.bank.people.opening import open_further
 from zerobar.bank.people.pin import require_grant
-from zerobar.bank.people.sessions import end_session, session_of
+from zerobar.bank.people.sessions import end_session, renew_session, session_of
 from zerobar.bank.people.signing_in import sign_in
 from zerobar.bank.people.wallets import (
     Freezer,
@@ -37,6 +38,13 @@ from zerobar.bank.people.wallets import (
 from zerobar.purse.money import Fen
 
 
+@pytest.fixture
+def anna(bank: Bank, anna: Holder) -> Holder:
+    """Anna, who has just given her PIN."""
+    grant(bank, anna)
+    return anna
+
+
 def main_of(bank: Bank, holder: Holder) -> object:
     with bank.connection() as connection:
         person = store.person(connection, holder.person)
@@ -45,9 +53,9 @@ def main_of(bank: Bank, holder: Holder) -> object:
 
 
 def test_an_empty_wallet_closes_for_ever(bank: Bank, clock: Clock, anna: Holder) -> None:
-    closed = close_wallet(bank, anna.person, anna.wallet)
+    closed = close_wallet(bank, anna.session, anna.wallet)
     clock.advance(days=1)
-    assert close_wallet(bank, anna.person, anna.wallet) == closed
+    assert close_wallet(bank, anna.session, anna.wallet) == closed
     with pytest.raises(AssertionError):
         fill(bank, anna.wallet, Fen(1))
 
@@ -55,30 +63,31 @@ def test_an_empty_wallet_closes_for_ever(bank: Bank, clock: Clock, anna: Holder)
 def test_a_wallet_with_money_does_not_close(bank: Bank, anna: Holder) -> None:
     fill(bank, anna.wallet, Fen(1))
     with pytest.raises(WalletNotEmpty):
-        close_wallet(bank, anna.person, anna.wallet)
+        close_wallet(bank, anna.session, anna.wallet)
     vault = operator_account(bank.operator_id, AccountCode.VAULT)
     move(bank, anna.wallet, vault, Fen(1), TransferCode.SAVE_TO_BANK)
-    assert close_wallet(bank, anna.person, anna.wallet).closed_at is not None
+    assert close_wallet(bank, anna.session, anna.wallet).closed_at is not None
 
 
 def test_closing_that_was_cut_short_is_completed_when_asked_again(bank: Bank, anna: Holder) -> None:
     assert bank.ledger.close_account(anna.wallet).ok
-    assert close_wallet(bank, anna.person, anna.wallet).closed_at is not None
+    assert close_wallet(bank, anna.session, anna.wallet).closed_at is not None
 
 
 def test_another_wallet_receives_when_the_main_one_is_closed(bank: Bank, anna: Holder) -> None:
-    further = open_further(bank, bank.new_id(), anna.person, "Further")
-    close_wallet(bank, anna.person, anna.wallet)
+    further = open_further(bank, anna.session, bank.new_id(), "Further")
+    close_wallet(bank, anna.session, anna.wallet)
     assert main_of(bank, anna) == further.id
-    close_wallet(bank, anna.person, further.id)
+    grant(bank, anna)
+    close_wallet(bank, anna.session, further.id)
     assert main_of(bank, anna) is None
 
 
 def test_only_its_holder_closes_or_chooses_a_wallet(bank: Bank, anna: Holder, bea: Holder) -> None:
     with pytest.raises(WalletUnknown):
-        close_wallet(bank, bea.person, anna.wallet)
+        close_wallet(bank, bea.session, anna.wallet)
     with pytest.raises(WalletUnknown):
-        choose_main(bank, bea.person, anna.wallet)
+        choose_main(bank, bea.session, anna.wallet)
 
 
 def test_a_frozen_wallet_has_no_grant_and_cannot_be_closed(bank: Bank, anna: Holder) -> None:
@@ -90,7 +99,7 @@ def test_a_frozen_wallet_has_no_grant_and_cannot_be_closed(bank: Bank, anna: Hol
         with pytest.raises(WalletFrozen):
             open_wallet_of(connection, anna.person, anna.wallet)
     with pytest.raises(WalletFrozen):
-        close_wallet(bank, anna.person, anna.wallet)
+        close_wallet(bank, anna.session, anna.wallet)
 
 
 def test_a_holder_unfreezes_what_the_holder_froze_and_not_what_the_bank_did(
@@ -108,7 +117,7 @@ def test_a_holder_unfreezes_what_the_holder_froze_and_not_what_the_bank_did(
 
 
 def test_a_closed_wallet_is_not_frozen(bank: Bank, anna: Holder) -> None:
-    close_wallet(bank, anna.person, anna.wallet)
+    close_wallet(bank, anna.session, anna.wallet)
     with pytest.raises(WalletClosed):
         freeze_wallet(bank, anna.wallet, Freezer.HOLDER)
 
@@ -138,7 +147,7 @@ def test_nobody_enrols_another_s_or_a_revoked_key(
     code = new_code(bank, partners, bea.phone)
     with pytest.raises(IdUsed):
         sign_in(bank, session_id, bea.phone, code, device_with(anna.key, session_id))
-    revoke_device(bank, anna.person, anna.key.id)
+    revoke_device(bank, anna.session, anna.key.id)
     code = new_code(bank, partners, anna.phone)
     with pytest.raises(IdUsed):
         sign_in(bank, session_id, anna.phone, code, device_with(anna.key, session_id))
@@ -147,7 +156,7 @@ def test_nobody_enrols_another_s_or_a_revoked_key(
 def test_a_session_ends_by_signing_out_by_time_and_with_its_device(
     bank: Bank, clock: Clock, anna: Holder, bea: Holder
 ) -> None:
-    revoke_device(bank, anna.person, anna.key.id)
+    revoke_device(bank, anna.session, anna.key.id)
     with pytest.raises(SessionUnknown):
         session_of(bank, anna.token)
     session = session_of(bank, bea.token)
@@ -164,9 +173,33 @@ def test_whoever_signs_out_is_out(bank: Bank, anna: Holder) -> None:
         session_of(bank, anna.token)
 
 
+def test_a_device_renews_its_session_though_others_have_used_up_the_number_s_codes(
+    bank: Bank, partners: Doubles, clock: Clock, anna: Holder
+) -> None:
+    clock.advance(days=31)
+    for _ in range(PACES[AttemptKind.SMS_CODE].per_day):
+        new_code(bank, partners, anna.phone)
+        clock.advance(minutes=1)
+    with pytest.raises(TooMany):
+        new_code(bank, partners, anna.phone)
+    with pytest.raises(SessionUnknown):
+        session_of(bank, anna.token)
+    renewed = renew_session(bank, bank.new_id(), anna.person, anna.key.id)
+    assert session_of(bank, renewed.token).person_id == anna.person
+    grant(bank, anna)
+
+
+def test_a_device_that_was_signed_out_is_not_renewed(bank: Bank, anna: Holder, bea: Holder) -> None:
+    end_session(bank, session_of(bank, anna.token))
+    revoke_device(bank, bea.session, bea.key.id)
+    for holder in (anna, bea):
+        with pytest.raises(SessionUnknown):
+            renew_session(bank, bank.new_id(), holder.person, holder.key.id)
+
+
 def test_only_its_owner_revokes_a_device(bank: Bank, anna: Holder, bea: Holder) -> None:
     with pytest.raises(DeviceUnknown):
-        revoke_device(bank, bea.person, anna.key.id)
+        revoke_device(bank, bea.session, anna.key.id)
 
 
 def test_a_token_is_stored_as_a_hash_only(bank: Bank, anna: Holder) -> None:

@@ -27,7 +27,7 @@ from zerobar.client.people import SessionOpened
 @post("/v1/passkeys/options", status_code=200, sync_to_thread=True)
 def begin_passkey(bank: NamedDependency[Bank], session: NamedDependency[Session]) -> PasskeyOptions:
     """Say what the browser needs to make a passkey."""
-    return PasskeyOptions(public_key=people.begin_registration(bank, session.person_id))
+    return PasskeyOptions(public_key=people.begin_registration(bank, session))
 
 
 @post("/v1/passkeys", sync_to_thread=True)
@@ -36,7 +36,7 @@ def register_passkey(
 ) -> Passkey:
     """Keep the passkey that the browser made."""
     answer = msgspec.to_builtins(data.credential)
-    return show_passkey(people.register(bank, session.person_id, answer, data.label))
+    return show_passkey(people.register(bank, session, answer, data.label))
 
 
 @get("/v1/passkeys", sync_to_thread=True)
@@ -51,7 +51,7 @@ def remove_passkey(
     bank: NamedDependency[Bank], session: NamedDependency[Session], passkey_id: FromPath[str]
 ) -> None:
     """End one of one's passkeys; devices that it enrolled stay."""
-    people.remove(bank, session.person_id, passkey_id)
+    people.remove(bank, session, passkey_id)
 
 
 @post("/v1/sessions/by-passkey/options", status_code=200, sync_to_thread=True)

@@ -1,4 +1,4 @@
-"""People over HTTP: opening, signing in, devices, verifying. Their wallets: `api.wallets`."""
+"""People over HTTP: opening, signing in, devices, verifying. See also `api.pin`, `api.wallets`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from litestar import delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from zerobar.bank.api.access import Session
+from zerobar.bank.api.access import AnyRequest, Session, Signed, network_of
+from zerobar.bank.api.funding import holder_of
+from zerobar.bank.api.pin import PIN_ROUTES
 from zerobar.bank.api.showing import (
     device_of,
     show_device,
@@ -21,7 +23,7 @@ from zerobar.bank.context import Bank
 from zerobar.bank.people.devices import devices_of, revoke_device
 from zerobar.bank.people.opening import Opened, open_by_assertion, open_by_code, open_further
 from zerobar.bank.people.reading import read_person
-from zerobar.bank.people.sessions import end_session
+from zerobar.bank.people.sessions import end_session, renew_session
 from zerobar.bank.people.signing_in import sign_in
 from zerobar.bank.people.sms_codes import Purpose, send_code
 from zerobar.bank.people.verifying import verify_identity
@@ -43,9 +45,11 @@ from zerobar.client.people import (
 
 
 @post("/v1/sms-codes", status_code=202, sync_to_thread=True, tags=["people"])
-def ask_for_code(bank: NamedDependency[Bank], data: JSONBody[SmsCodeWanted]) -> None:
+def ask_for_code(
+    request: AnyRequest, bank: NamedDependency[Bank], data: JSONBody[SmsCodeWanted]
+) -> None:
     """Send a code to a phone number, to open a wallet or to sign in; five minutes valid."""
-    send_code(bank, data.phone, Purpose.SIGN_IN)
+    send_code(bank, data.phone, Purpose.SIGN_IN, network_of(request))
 
 
 @post("/v1/wallets", sync_to_thread=True, tags=["people"])
@@ -78,6 +82,12 @@ def begin_session(
     return show_session(sign_in(bank, idempotency_key, data.phone, data.code, device))
 
 
+@post("/v1/sessions/renewal", sync_to_thread=True, tags=["people"])
+def renew(bank: NamedDependency[Bank], signed: NamedDependency[Signed]) -> SessionOpened:
+    """Go on for another while with a device that was not signed out; no code is needed."""
+    return show_session(renew_session(bank, signed.id, holder_of(signed), signed.key.id))
+
+
 @delete("/v1/sessions/current", sync_to_thread=True, tags=["people"])
 def sign_out(bank: NamedDependency[Bank], session: NamedDependency[Session]) -> None:
     """Sign out on this device."""
@@ -98,7 +108,7 @@ def open_another_wallet(
     data: JSONBody[FurtherWallet],
 ) -> WalletShown:
     """Open another wallet; the Idempotency-Key becomes its id."""
-    wallet = open_further(bank, idempotency_key, session.person_id, data.label)
+    wallet = open_further(bank, session, idempotency_key, data.label)
     return show_wallet(wallet, read_person(bank, session.person_id)[0])
 
 
@@ -107,7 +117,7 @@ def choose_main_wallet(
     bank: NamedDependency[Bank], session: NamedDependency[Session], data: JSONBody[MainWallet]
 ) -> PersonShown:
     """Choose the wallet that receives what is sent to the phone number."""
-    choose_main(bank, session.person_id, data.wallet_id)
+    choose_main(bank, session, data.wallet_id)
     return show_person(bank, *read_person(bank, session.person_id))
 
 
@@ -116,15 +126,8 @@ def verify_me(
     bank: NamedDependency[Bank], session: NamedDependency[Session], data: JSONBody[Verification]
 ) -> PersonShown:
     """Verify a name; the wallets become category III."""
-    verify_identity(bank, session.person_id, data.name, data.resident_id)
+    verify_identity(bank, session, data.name, data.resident_id)
     return show_person(bank, *read_person(bank, session.person_id))
-
-
-@post("/v1/people/me/sms-codes", status_code=202, sync_to_thread=True, tags=["people"])
-def ask_for_pin_code(bank: NamedDependency[Bank], session: NamedDependency[Session]) -> None:
-    """Send a code to one's own phone number, to set a new PIN in place of a forgotten one."""
-    person, _ = read_person(bank, session.person_id)
-    send_code(bank, person.phone, Purpose.NEW_PIN)
 
 
 @get("/v1/devices", sync_to_thread=True, tags=["people"])
@@ -140,20 +143,21 @@ def end_device(
     bank: NamedDependency[Bank], session: NamedDependency[Session], key_id: FromPath[UUID]
 ) -> None:
     """Take a device's signatures no more, for example a lost one's."""
-    revoke_device(bank, session.person_id, key_id)
+    revoke_device(bank, session, key_id)
 
 
 ROUTES: list[object] = [
     ask_for_code,
     open_wallet,
     begin_session,
+    renew,
     sign_out,
     read_me,
     open_another_wallet,
     choose_main_wallet,
     verify_me,
-    ask_for_pin_code,
     list_devices,
     end_device,
+    *PIN_ROUTES,
     *WALLET_ROUTES,
 ]

@@ -1,4 +1,4 @@
-"""A person's wallet over HTTP: its money, its limits, its PIN, freezing and closing."""
+"""A person's wallet over HTTP: its money, its limits, its grants, freezing and closing."""
 
 from __future__ import annotations
 
@@ -13,21 +13,17 @@ from zerobar.bank.api.showing import show_balance, show_limits, show_wallet
 from zerobar.bank.context import Bank
 from zerobar.bank.people.closing import close_wallet
 from zerobar.bank.people.model import Category
-from zerobar.bank.people.pin import change_pin, require_grant, set_first_pin, verify_pin
+from zerobar.bank.people.pin import require_grant, verify_pin
 from zerobar.bank.people.reading import read_balance, read_limits, read_person, read_wallet
-from zerobar.bank.people.resetting import NewPin, reset_pin
 from zerobar.bank.people.verifying import raise_category
 from zerobar.bank.people.wallets import Freezer, freeze_wallet, label_wallet, unfreeze_wallet
 from zerobar.client.people import (
     BalanceShown,
     CategoryWanted,
-    FirstPin,
     GrantOpened,
     LimitsShown,
     NewLabel,
-    PinChange,
     PinGiven,
-    PinReset,
     WalletShown,
 )
 
@@ -76,53 +72,8 @@ def raise_wallet(
     data: JSONBody[CategoryWanted],
 ) -> WalletShown:
     """Raise a wallet's category; the answer is the wallet, which may be higher already."""
-    raise_category(bank, session.person_id, wallet_id, Category(data.category))
+    raise_category(bank, session, wallet_id, Category(data.category))
     return _shown(bank, session, wallet_id)
-
-
-@put("/v1/wallets/{wallet_id:uuid}/pin", status_code=204, sync_to_thread=True, tags=["wallets"])
-def set_pin(
-    bank: NamedDependency[Bank],
-    session: NamedDependency[Session],
-    wallet_id: FromPath[UUID],
-    data: JSONBody[FirstPin],
-) -> None:
-    """Set a wallet's first PIN."""
-    set_first_pin(bank, session.person_id, wallet_id, data.pin)
-
-
-@post(
-    "/v1/wallets/{wallet_id:uuid}/pin/change",
-    status_code=204,
-    sync_to_thread=True,
-    tags=["wallets"],
-)
-def replace_pin(
-    bank: NamedDependency[Bank],
-    session: NamedDependency[Session],
-    wallet_id: FromPath[UUID],
-    data: JSONBody[PinChange],
-) -> None:
-    """Replace a PIN by another."""
-    change_pin(bank, session.person_id, wallet_id, data.old_pin, data.new_pin)
-
-
-@post(
-    "/v1/wallets/{wallet_id:uuid}/pin/reset",
-    status_code=204,
-    sync_to_thread=True,
-    tags=["wallets"],
-)
-def replace_forgotten_pin(
-    bank: NamedDependency[Bank],
-    session: NamedDependency[Session],
-    idempotency_key: NamedDependency[UUID],
-    wallet_id: FromPath[UUID],
-    data: JSONBody[PinReset],
-) -> None:
-    """Set a PIN in place of one that was forgotten."""
-    wanted = NewPin(data.new_pin, data.code, data.resident_id)
-    reset_pin(bank, session, wallet_id, idempotency_key, wanted)
 
 
 @post("/v1/wallets/{wallet_id:uuid}/grants", sync_to_thread=True, tags=["wallets"])
@@ -133,7 +84,7 @@ def open_grant(
     data: JSONBody[PinGiven],
 ) -> GrantOpened:
     """Give the PIN, so that this device may pay from the wallet for five minutes."""
-    expires_at = verify_pin(bank, session.person_id, wallet_id, session.key_id, data.pin)
+    expires_at = verify_pin(bank, session, wallet_id, data.pin)
     return GrantOpened(expires_at=expires_at)
 
 
@@ -169,7 +120,7 @@ def close(
     bank: NamedDependency[Bank], session: NamedDependency[Session], wallet_id: FromPath[UUID]
 ) -> WalletShown:
     """Close an empty wallet for ever."""
-    close_wallet(bank, session.person_id, wallet_id)
+    close_wallet(bank, session, wallet_id)
     return _shown(bank, session, wallet_id)
 
 
@@ -184,9 +135,6 @@ WALLET_ROUTES: list[object] = [
     read_wallet_balance,
     read_wallet_limits,
     raise_wallet,
-    set_pin,
-    replace_pin,
-    replace_forgotten_pin,
     open_grant,
     freeze,
     unfreeze,

@@ -4,29 +4,36 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from zerobar.bank.asking import Session
 from zerobar.bank.context import Bank
 from zerobar.bank.passkeys import ceremonies, store
 from zerobar.bank.passkeys.errors import PasskeyRefused
 from zerobar.bank.passkeys.model import Owner, OwnerKind, Passkey
 from zerobar.bank.people import store as people
 from zerobar.bank.people.devices import Device, check_proof, enrol_device
+from zerobar.bank.people.guarding import require_holder
 from zerobar.bank.people.masking import masked_phone
 from zerobar.bank.people.sessions import OpenedSession, open_session
 
 
-def begin_registration(bank: Bank, person_id: UUID) -> ceremonies.Json:
-    """Return what the browser needs to make a passkey; raises TooManyPasskeys."""
+def begin_registration(bank: Bank, session: Session) -> ceremonies.Json:
+    """Return what the browser needs to make a passkey.
+
+    Raises TooManyPasskeys, or as `require_holder`: sooner than the authenticator has made one.
+    """
     with bank.transaction() as connection:
-        person = people.person(connection, person_id)
+        require_holder(connection, session, bank.clock())
+        person = people.person(connection, session.person_id)
         assert person is not None, "only who is known is signed in"
         name = masked_phone(person.phone)
-        return ceremonies.registration_options(bank, connection, _owner(person_id), name)
+        return ceremonies.registration_options(bank, connection, _owner(person.id), name)
 
 
-def register(bank: Bank, person_id: UUID, answer: ceremonies.Answer, label: str) -> Passkey:
-    """Keep a person's new passkey; raises what registering one raises."""
+def register(bank: Bank, session: Session, answer: ceremonies.Answer, label: str) -> Passkey:
+    """Keep a person's new passkey; raises what registering one raises, or as `require_holder`."""
     with bank.transaction() as connection:
-        return ceremonies.register(bank, connection, _owner(person_id), answer, label)
+        require_holder(connection, session, bank.clock())
+        return ceremonies.register(bank, connection, _owner(session.person_id), answer, label)
 
 
 def passkeys_of(bank: Bank, person_id: UUID) -> list[Passkey]:
@@ -35,10 +42,11 @@ def passkeys_of(bank: Bank, person_id: UUID) -> list[Passkey]:
         return store.passkeys_of(connection, _owner(person_id))
 
 
-def remove(bank: Bank, person_id: UUID, passkey_id: str) -> None:
-    """End a person's passkey; raises PasskeyUnknown."""
+def remove(bank: Bank, session: Session, passkey_id: str) -> None:
+    """End a person's passkey; raises PasskeyUnknown, or as `require_holder`."""
     with bank.transaction() as connection:
-        ceremonies.revoke(bank, connection, _owner(person_id), passkey_id)
+        require_holder(connection, session, bank.clock())
+        ceremonies.revoke(bank, connection, _owner(session.person_id), passkey_id)
 
 
 def sign_in(

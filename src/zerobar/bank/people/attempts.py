@@ -16,15 +16,25 @@ class AttemptKind(IntEnum):
     """What is tried."""
 
     SMS_CODE = 1
-    """Asking for a code; the subject is the phone number."""
+    """Asking for a code to sign in; the subject is the phone number."""
     VERIFY_IDENTITY = 2
     """Giving a name and a resident ID; the subject is the person."""
     RESET_PIN = 3
-    """Setting a new PIN without the old one; the subject is the wallet."""
+    """Setting a new PIN without the old one; the subject is the person."""
     CHECK_PAYEE = 4
     """Asking whose a number is; the subject is the person who asks."""
     ASK_FOR_MONEY = 5
     """The subject is the person who asks."""
+    PAY_UNKNOWN = 6
+    """Paying a number that nobody has; the subject is the person who pays."""
+    SMS_CODE_FROM = 7
+    """Asking for a code to sign in; the subject is the network that it is asked from."""
+    PIN_CODE = 8
+    """Asking for a code to set a new PIN, which only who is signed in can; the subject is the phone
+    number. Apart, so that nobody else uses up the holder's."""
+    DOCUMENT = 9
+    """Having a statement set as a document, which takes the processor long; the subject is the
+    person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +47,15 @@ class Pace:
 
 PACES: Final = {
     AttemptKind.SMS_CODE: Pace(10, timedelta(minutes=1)),
+    # Many phones share one address of a mobile network, and nobody asks for more than ten a day.
+    AttemptKind.SMS_CODE_FROM: Pace(500),
+    AttemptKind.PIN_CODE: Pace(10, timedelta(minutes=1)),
     AttemptKind.VERIFY_IDENTITY: Pace(5),
     AttemptKind.RESET_PIN: Pace(5),
     AttemptKind.CHECK_PAYEE: Pace(100),
     AttemptKind.ASK_FOR_MONEY: Pace(50),
+    AttemptKind.PAY_UNKNOWN: Pace(100),
+    AttemptKind.DOCUMENT: Pace(50),
 }
 
 _LOCK: Final = """
@@ -65,10 +80,15 @@ def count_attempt(connection: Connection, kind: AttemptKind, subject: str, now: 
     assert row is not None
     many, last_at = row
     if many >= pace.per_day:
-        raise _too_many(_until_tomorrow(now))
+        raise too_many_today(now)
     if many and now - last_at < pace.apart:
         raise _too_many(pace.apart - (now - last_at))
     connection.execute(_COUNT, (now, subject, kind, day))
+
+
+def too_many_today(now: datetime) -> TooMany:
+    """Return the refusal that lasts until the day is over."""
+    return _too_many(_until_tomorrow(now))
 
 
 def _too_many(wait: timedelta) -> TooMany:

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from zerobar.bank.asking import Session
 from zerobar.bank.context import Bank
 from zerobar.bank.people import store
 from zerobar.bank.people.errors import WalletFrozen, WalletNotEmpty
+from zerobar.bank.people.guarding import require_holder
 from zerobar.bank.people.model import Wallet
 from zerobar.bank.people.wallets import wallet_of
 from zerobar.database import Connection
 
 
-def close_wallet(bank: Bank, person_id: UUID, wallet_id: UUID) -> Wallet:
+def close_wallet(bank: Bank, session: Session, wallet_id: UUID) -> Wallet:
     """Close a wallet; one that is closed stays so.
 
     The ledger decides, in order with all payments: once its account is closed, nothing more is
     posted to it. If this program ends in between, asking again does the rest.
 
-    Raises WalletUnknown, WalletFrozen or WalletNotEmpty.
+    Raises WalletUnknown, WalletFrozen, WalletNotEmpty, or as `require_holder`.
     """
     with bank.connection() as connection:
-        wallet = wallet_of(connection, person_id, wallet_id)
+        wallet = wallet_of(connection, session.person_id, wallet_id)
         if wallet.closed_at is not None:
             return wallet
         _check_closable(connection, wallet)
+        require_holder(connection, session, bank.clock())
     if not bank.ledger.close_account(wallet_id).ok:
         raise WalletNotEmpty
     with bank.transaction() as connection:
@@ -32,12 +35,13 @@ def close_wallet(bank: Bank, person_id: UUID, wallet_id: UUID) -> Wallet:
 
 
 def _check_closable(connection: Connection, wallet: Wallet) -> None:
-    # The funding rules build upon people's; here is the one question asked the other way.
+    # The rules of cards and purses build upon people's; here are the questions the other way.
     from zerobar.bank.funding.store import has_open_orders  # noqa: PLC0415
+    from zerobar.bank.purses.store import has_open_purses  # noqa: PLC0415
 
     if wallet.frozen_at is not None:
         raise WalletFrozen
-    if has_open_orders(connection, wallet.id):
+    if has_open_orders(connection, wallet.id) or has_open_purses(connection, wallet.id):
         raise WalletNotEmpty
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from zerobar.bank.asking import Session
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import IdUsed
+from zerobar.bank.halting import halt, key_revocation
 from zerobar.bank.people import store
 from zerobar.bank.people.errors import BadDeviceKey, DeviceUnknown
+from zerobar.bank.people.guarding import require_holder
 from zerobar.bank.people.model import KeyOwner, SigningKey
 from zerobar.bank.people.sessions import end_sessions
 from zerobar.client.enrolment import enrolment_bytes
@@ -62,18 +65,24 @@ def devices_of(bank: Bank, person_id: UUID) -> list[SigningKey]:
         return store.signing_keys_of(connection, person_id)
 
 
-def revoke_device(bank: Bank, person_id: UUID, key_id: UUID) -> None:
-    """Take a device's signature no more, and end its session and grants; again does nothing.
+def revoke_device(bank: Bank, session: Session, key_id: UUID) -> None:
+    """Take a device's signature no more, and end its session and grants; again, nothing changes.
 
-    Raises DeviceUnknown.
+    Once this has returned, nothing that the device signed before is paid either.
+
+    A device may end itself; to end another, whoever asks must be the holder. Raises DeviceUnknown,
+    or as `require_holder`.
     """
     now = bank.clock()
     with bank.transaction() as connection:
         key = store.signing_key(connection, key_id)
-        if key is None or key.owner_id != person_id:
+        if key is None or key.owner_id != session.person_id:
             raise DeviceUnknown
+        if key_id != session.key_id:
+            require_holder(connection, session, now)
         store.revoke_signing_key(connection, key_id, now)
         end_sessions(connection, key_id, now)
+    halt(bank, key_revocation(key_id))
 
 
 def _identity(key: SigningKey) -> tuple[KeyOwner, UUID, bytes]:

@@ -177,22 +177,24 @@ class AlreadyVerified(Conflict):
 
 
 class PinAlreadySet(Conflict):
-    """The wallet has a PIN."""
+    """The person has a PIN."""
 
     problem = "pin-already-set"
 
     def __init__(self) -> None:
-        super().__init__("This wallet has a PIN already.", "Change it with the old one.")
+        super().__init__(
+            "You have a PIN already, one for all wallets.", "Change it with the old one."
+        )
 
 
 class WrongPin(Refused):
-    """Not the wallet's PIN."""
+    """Not the person's PIN."""
 
     problem = "wrong-pin"
 
     def __init__(self, tries_left: int) -> None:
         super().__init__(
-            "This is not the wallet's PIN.",
+            "This is not your PIN.",
             "Try again carefully, or set a new one if it is forgotten.",
             tries_left=tries_left,
         )
@@ -212,12 +214,12 @@ class PinLocked(TooMany):
 
 
 class PinNotSet(Refused):
-    """The wallet has no PIN yet."""
+    """The person has no PIN yet."""
 
     problem = "pin-not-set"
 
     def __init__(self) -> None:
-        super().__init__("This wallet has no PIN yet.", "Set one first.")
+        super().__init__("You have no PIN yet.", "Set one first.")
 
 
 class IdentityRefused(Refused):

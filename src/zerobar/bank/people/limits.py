@@ -3,7 +3,8 @@
 The limits count what leaves a wallet towards others, payments and transfers; exchange and saving
 to the bank are the holder's own money changing its place. Days and years are China's.
 
-A category without a limit is not counted: a limit set later counts from when it is valid.
+A category without a limit is not counted: a limit set later counts from when it is valid. A wallet
+that is opened in place of a closed one goes on with its counts: closing begins nothing anew.
 """
 
 from __future__ import annotations
@@ -135,12 +136,16 @@ def add_version(
 
 
 def counters_for(
-    wallet_id: UUID, limits: Limits, amount: Fen, moment: datetime
+    spender_id: UUID, limits: Limits, amount: Fen, moment: datetime
 ) -> tuple[Counter, ...]:
-    """Return the conditions for spending an amount: first the day's, then the year's."""
+    """Return the conditions for spending an amount: first the day's, then the year's.
+
+    Args:
+        spender_id: of the wallet; its own id, unless it goes on counting for a closed one.
+    """
     periods = ((day_of(moment), limits.per_day), (year_of(moment), limits.per_year))
     return tuple(
-        Counter(wallet_id, period, int(amount), int(limit))
+        Counter(spender_id, period, int(amount), int(limit))
         for period, limit in periods
         if limit is not None
     )
@@ -163,11 +168,11 @@ def exceeded(counter: Counter, used: int) -> OverLimit:
     return OverLimit(name, Fen(counter.limit), Fen(max(0, counter.limit - used)))
 
 
-def used_at(connection: Connection, wallet_id: UUID, moment: datetime) -> Used:
-    """Return what a wallet has spent in the day and the year of a moment."""
+def used_at(connection: Connection, spender_id: UUID, moment: datetime) -> Used:
+    """Return what a wallet, by its `spender_id`, has spent in the day and the year of a moment."""
     return Used(
-        Fen(read_counter(connection, wallet_id, day_of(moment))),
-        Fen(read_counter(connection, wallet_id, year_of(moment))),
+        Fen(read_counter(connection, spender_id, day_of(moment))),
+        Fen(read_counter(connection, spender_id, year_of(moment))),
     )
 
 

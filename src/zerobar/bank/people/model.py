@@ -65,7 +65,12 @@ class SealedIdentity:
 
 @dataclass(frozen=True, slots=True)
 class Wallet:
-    """A soft wallet; the id of its account in the ledger is its own id."""
+    """A soft wallet; the id of its account in the ledger is its own id.
+
+    Attributes:
+        counted_as: the closed wallet of the same person whose spending goes on counting here, in
+            whose place this one was opened.
+    """
 
     id: UUID
     operator_id: UUID
@@ -79,6 +84,12 @@ class Wallet:
     opened_at: datetime
     frozen_at: datetime | None
     closed_at: datetime | None
+    counted_as: UUID | None = None
+
+    @property
+    def spender_id(self) -> UUID:
+        """Under what its spending is counted against the limits of day and year."""
+        return self.counted_as or self.id
 
     @property
     def is_open(self) -> bool:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from psycopg.errors import UniqueViolation
 
+from zerobar.bank.asking import Session
 from zerobar.bank.chart import AccountCode
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import IdUsed, Unavailable
@@ -15,6 +16,7 @@ from zerobar.bank.people import store
 from zerobar.bank.people.assertions import read_assertion, use_assertion
 from zerobar.bank.people.devices import Device, check_proof, enrol_device
 from zerobar.bank.people.errors import PersonUnknown, PhoneKnown, TooManyWallets
+from zerobar.bank.people.guarding import require_holder
 from zerobar.bank.people.model import Category, Person, Wallet, WalletKind
 from zerobar.bank.people.numbers import draw_number
 from zerobar.bank.people.phones import read_phone
@@ -66,22 +68,21 @@ def open_by_assertion(
     return _open_first(bank, wallet_id, known.phone, device, label)
 
 
-def open_further(bank: Bank, wallet_id: UUID, person_id: UUID, label: str) -> Wallet:
+def open_further(bank: Bank, session: Session, wallet_id: UUID, label: str) -> Wallet:
     """Open another wallet: category III for a person who is verified, else IV.
 
-    Raises PersonUnknown, TooManyWallets or IdUsed.
+    Raises PersonUnknown, TooManyWallets, IdUsed, or as `require_holder`.
     """
     try:
         with bank.transaction() as connection:
-            person = store.lock_person(connection, person_id)
+            person = store.lock_person(connection, session.person_id)
             if person is None:
                 raise PersonUnknown
             stored = store.wallet(connection, wallet_id)
-            return (
-                stored_for(stored, person)
-                if stored
-                else _further(bank, connection, wallet_id, person, label)
-            )
+            if stored is not None:
+                return stored_for(stored, person)
+            require_holder(connection, session, bank.clock())
+            return _further(bank, connection, wallet_id, person, label)
     except (UniqueViolation, AccountConflict):
         raise IdUsed from None
 
@@ -155,10 +156,22 @@ def _further(
     category = Category.III if person.verified_at else Category.IV
     if category is Category.III:
         take_slot(connection, person.id, wallet_id)
-    wallet = store_wallet(bank, connection, _personal(bank, wallet_id, person, category, label))
+    new = _personal(bank, wallet_id, person, category, label)
+    wallet = store_wallet(bank, connection, replace(new, counted_as=_free_count(wallets)))
     if person.main_wallet_id is None:
         store.set_main_wallet(connection, person.id, wallet_id)
     return wallet
+
+
+def _free_count(wallets: list[Wallet]) -> UUID | None:
+    """Return as which closed wallet a new one goes on counting, so that its limits stay used.
+
+    There are never more counts than wallets were open at one time.
+    """
+    taken = {wallet.spender_id for wallet in wallets if wallet.closed_at is None}
+    closed = [wallet for wallet in wallets if wallet.closed_at and wallet.spender_id not in taken]
+    last = max(closed, key=lambda wallet: (wallet.closed_at, wallet.id), default=None)
+    return None if last is None else last.spender_id
 
 
 def _personal(

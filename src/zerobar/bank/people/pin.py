@@ -1,7 +1,9 @@
 """The payment PIN: six digits that open a grant of five minutes for one wallet on one device.
 
-Five wrong tries lock it for three hours. The tries are counted under a lock on the wallet's row,
-so there are five however many are made at once.
+It is the person's, one for all wallets: so a further wallet is no way around it. Five wrong tries
+lock it for three hours. The tries are counted under a lock on the person's row, so there are five
+however many are made at once. Devices that have just come have a count and a lock of their own:
+whoever signs in with a stolen SIM card cannot lock the holder's own phone by guessing.
 """
 
 from __future__ import annotations
@@ -15,21 +17,24 @@ from uuid import UUID
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
+from zerobar.bank.asking import Session
 from zerobar.bank.context import Bank
+from zerobar.bank.people import store
 from zerobar.bank.people.attempts import seconds_up
+from zerobar.bank.people.device_age import is_known, require_known
 from zerobar.bank.people.errors import (
     DeviceUnknown,
+    PersonUnknown,
     PinAlreadySet,
     PinLocked,
     PinNeeded,
     PinNotSet,
     PinTooObvious,
-    WalletClosed,
-    WalletUnknown,
     WrongPin,
 )
+from zerobar.bank.people.model import Person
 from zerobar.bank.people.obvious import is_obvious
-from zerobar.bank.people.store import signing_key
+from zerobar.bank.people.wallets import wallet_of
 from zerobar.database import Connection
 
 MOST_TRIES: Final = 5
@@ -38,17 +43,19 @@ GRANT_FOR: Final = timedelta(minutes=5)
 
 # OWASP's parameters for servers that check many at once: 19 MiB, two passes, one lane.
 _HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_LOCK: Final = """
-    SELECT w.pin_hash, w.pin_failures, w.pin_locked_until, w.closed_at, p.phone
-    FROM bank.wallet w JOIN bank.person p USING (person_id)
-    WHERE w.wallet_id = %s AND w.person_id = %s FOR UPDATE OF w
+_TRIES: Final = """
+    SELECT failures, locked_until FROM bank.pin_tries WHERE person_id = %s AND new_device = %s
 """
-_COUNT: Final = (
-    "UPDATE bank.wallet SET pin_failures = %s, pin_locked_until = %s WHERE wallet_id = %s"
-)
-_SET: Final = """
-    UPDATE bank.wallet SET pin_hash = %s, pin_failures = 0, pin_locked_until = NULL
-    WHERE wallet_id = %s
+_COUNT: Final = """
+    INSERT INTO bank.pin_tries (person_id, new_device, failures, locked_until)
+    VALUES (%s, %s, %s, %s)
+    ON CONFLICT (person_id, new_device) DO UPDATE SET failures = EXCLUDED.failures,
+        locked_until = EXCLUDED.locked_until
+"""
+_FORGET: Final = "DELETE FROM bank.pin_tries WHERE person_id = %s AND new_device = %s"
+_END_GRANTS: Final = """
+    DELETE FROM bank.pin_grant
+    WHERE wallet_id IN (SELECT wallet_id FROM bank.wallet WHERE person_id = %s)
 """
 _GRANT: Final = """
     INSERT INTO bank.pin_grant (wallet_id, key_id, expires_at) VALUES (%s, %s, %s)
@@ -56,42 +63,44 @@ _GRANT: Final = """
 """
 
 
-def set_first_pin(bank: Bank, person_id: UUID, wallet_id: UUID, pin: str) -> None:
-    """Give a wallet its first PIN.
+def set_first_pin(bank: Bank, session: Session, pin: str) -> None:
+    """Give a person the first PIN; on the first device, or on one that is known for a day.
 
-    Raises WalletUnknown, WalletClosed, PinAlreadySet or PinTooObvious.
+    Raises PinAlreadySet, DeviceTooNew or PinTooObvious.
     """
     with bank.transaction() as connection:
-        pin_hash, _, _, phone = _locked(connection, person_id, wallet_id)
+        person, pin_hash = _locked(connection, session.person_id)
         if pin_hash is not None:
             raise PinAlreadySet
-        store_pin(bank, connection, wallet_id, pin, phone)
+        require_known(connection, session, bank.clock())
+        store_pin(bank, connection, person, pin)
 
 
-def change_pin(bank: Bank, person_id: UUID, wallet_id: UUID, old: str, new: str) -> None:
+def change_pin(bank: Bank, session: Session, old: str, new: str) -> None:
     """Replace the PIN by another; open grants end.
 
-    Raises what `verify_pin` raises, or PinTooObvious.
+    Raises DeviceUnknown, PinNotSet, WrongPin, PinLocked or PinTooObvious.
     """
     with bank.transaction() as connection:
-        wrong, phone = _try(bank, connection, person_id, wallet_id, old)
+        wrong, person = _try(bank, connection, session, old)
         if wrong is None:
-            store_pin(bank, connection, wallet_id, new, phone)
+            store_pin(bank, connection, person, new)
     if wrong is not None:
         raise wrong
 
 
-def verify_pin(bank: Bank, person_id: UUID, wallet_id: UUID, key_id: UUID, pin: str) -> datetime:
-    """Check the PIN and open a grant for a device; return when it ends.
+def verify_pin(bank: Bank, session: Session, wallet_id: UUID, pin: str) -> datetime:
+    """Check the PIN and open a grant for a wallet on a device; return when it ends.
 
-    Raises WalletUnknown, WalletClosed, DeviceUnknown, PinNotSet, WrongPin or PinLocked.
+    The wallet may be closed: a grant for it pays nothing, but shows who asks, also when no other
+    wallet is left. Raises WalletUnknown, DeviceUnknown, PinNotSet, WrongPin or PinLocked.
     """
     expires_at = bank.clock() + GRANT_FOR
     with bank.transaction() as connection:
-        _check_device(connection, person_id, key_id)
-        wrong, _ = _try(bank, connection, person_id, wallet_id, pin)
+        wallet_of(connection, session.person_id, wallet_id)
+        wrong, _ = _try(bank, connection, session, pin)
         if wrong is None:
-            connection.execute(_GRANT, (wallet_id, key_id, expires_at))
+            connection.execute(_GRANT, (wallet_id, session.key_id, expires_at))
     # Outside, so that the counted try stays.
     if wrong is not None:
         raise wrong
@@ -109,56 +118,58 @@ def require_grant(connection: Connection, wallet_id: UUID, key_id: UUID, now: da
         raise PinNeeded
 
 
-def store_pin(bank: Bank, connection: Connection, wallet_id: UUID, pin: str, phone: str) -> None:
-    """Make a PIN a wallet's; tries and grants begin anew. Raises PinTooObvious."""
-    if is_obvious(pin, phone):
+def store_pin(bank: Bank, connection: Connection, person: Person, pin: str) -> None:
+    """Make a PIN a person's; tries and grants begin anew. Raises PinTooObvious."""
+    if is_obvious(pin, person.phone):
         raise PinTooObvious
-    connection.execute(_SET, (_HASHER.hash(_peppered(bank, wallet_id, pin)), wallet_id))
-    connection.execute("DELETE FROM bank.pin_grant WHERE wallet_id = %s", (wallet_id,))
+    connection.execute(
+        "UPDATE bank.person SET pin_hash = %s WHERE person_id = %s",
+        (_HASHER.hash(_peppered(bank, person.id, pin)), person.id),
+    )
+    connection.execute("DELETE FROM bank.pin_tries WHERE person_id = %s", (person.id,))
+    connection.execute(_END_GRANTS, (person.id,))
 
 
-def _check_device(connection: Connection, person_id: UUID, key_id: UUID) -> None:
-    key = signing_key(connection, key_id)
-    if key is None or key.owner_id != person_id or key.revoked_at is not None:
+def _check_device(connection: Connection, session: Session) -> None:
+    key = store.signing_key(connection, session.key_id)
+    if key is None or key.owner_id != session.person_id or key.revoked_at is not None:
         raise DeviceUnknown
 
 
-def _locked(
-    connection: Connection, person_id: UUID, wallet_id: UUID
-) -> tuple[str | None, int, datetime | None, str]:
-    row = connection.execute(_LOCK, (wallet_id, person_id)).fetchone()
-    if row is None:
-        raise WalletUnknown
-    pin_hash, failures, locked_until, closed_at, phone = row
-    if closed_at is not None:
-        raise WalletClosed
-    return pin_hash, failures, locked_until, phone
+def _locked(connection: Connection, person_id: UUID) -> tuple[Person, str | None]:
+    person = store.lock_person(connection, person_id)
+    if person is None:
+        raise PersonUnknown
+    return person, store.pin_hash(connection, person_id)
 
 
 def _try(
-    bank: Bank, connection: Connection, person_id: UUID, wallet_id: UUID, pin: str
-) -> tuple[WrongPin | PinLocked | None, str]:
-    """Try a PIN and count; return what is wrong, for after the commit, and the phone number."""
+    bank: Bank, connection: Connection, session: Session, pin: str
+) -> tuple[WrongPin | PinLocked | None, Person]:
+    """Try a PIN and count; return what is wrong, for after the commit, and whose PIN it is."""
     now = bank.clock()
-    pin_hash, failures, locked_until, phone = _locked(connection, person_id, wallet_id)
+    _check_device(connection, session)
+    person, pin_hash = _locked(connection, session.person_id)
     if pin_hash is None:
         raise PinNotSet
+    tried_on = (person.id, not is_known(connection, session, now))
+    failures, locked_until = connection.execute(_TRIES, tried_on).fetchone() or (0, None)
     if locked_until is not None and now < locked_until:
         raise PinLocked(seconds_up(locked_until - now))
-    if _matches(pin_hash, _peppered(bank, wallet_id, pin)):
-        connection.execute(_COUNT, (0, None, wallet_id))
-        return None, phone
+    if _matches(pin_hash, _peppered(bank, person.id, pin)):
+        connection.execute(_FORGET, tried_on)
+        return None, person
     # A lock that has passed begins the count anew.
     failures = 1 if locked_until is not None else failures + 1
     locks = failures >= MOST_TRIES
-    connection.execute(_COUNT, (failures, now + LOCKED_FOR if locks else None, wallet_id))
+    connection.execute(_COUNT, (*tried_on, failures, now + LOCKED_FOR if locks else None))
     wrong = PinLocked(seconds_up(LOCKED_FOR)) if locks else WrongPin(MOST_TRIES - failures)
-    return wrong, phone
+    return wrong, person
 
 
-def _peppered(bank: Bank, wallet_id: UUID, pin: str) -> bytes:
+def _peppered(bank: Bank, person_id: UUID, pin: str) -> bytes:
     """A million PINs are tried in hours against any hash: the bank's secret makes it hopeless."""
-    message = f"{wallet_id}\x1f{pin}".encode()
+    message = f"{person_id}\x1f{pin}".encode()
     return hmac.digest(bank.sealer.secret("pin"), message, hashlib.sha256)
 
 

@@ -1,5 +1,7 @@
 """Deleting what can never matter again: codes, tries, sessions, grants and assertions long over.
 
+The staff's sessions, and wrong codes of customers, go the same way.
+
 Nothing that the rules would still look at is touched: all of it is refused for its age already, and
 would be refused for not being there. The margins are for whoever wants to look into what happened.
 """
@@ -21,7 +23,7 @@ class Remains(NamedTuple):
 
     Attributes:
         key: the primary key's columns.
-        column: the moment that a row's age counts from.
+        column: the moment that a row's age counts from, in SQL.
         kept: how long a row stays after that moment.
     """
 
@@ -38,6 +40,16 @@ REMAINS: Final = (
     Remains("bank.session", "token_hash", "expires_at", timedelta(days=30)),
     Remains("bank.session", "token_hash", "ended_at", timedelta(days=30)),
     Remains("bank.pin_grant", "wallet_id, key_id", "expires_at", timedelta(days=1)),
+    Remains("bank.pin_permit", "person_id, approval_id", "expires_at", timedelta(days=30)),
+    Remains("bank.staff_session", "token_hash", "expires_at", timedelta(days=30)),
+    Remains("bank.staff_session", "token_hash", "ended_at", timedelta(days=30)),
+    # Wrong codes are counted by the hour of Unix time.
+    Remains(
+        "bank.code_failures",
+        "subject_id, hour",
+        "to_timestamp(hour * 3600.0)",
+        timedelta(days=1),
+    ),
     # An assertion is used before its end, which is at most this long after that.
     Remains(
         "bank.used_assertion",

@@ -51,4 +51,4 @@ def read_limits(bank: Bank, person_id: UUID, wallet_id: UUID) -> WalletLimits:
     with bank.connection() as connection:
         wallet = wallet_of(connection, person_id, wallet_id)
         limits = limits_at(connection, wallet.operator_id, wallet.category, now)
-        return WalletLimits(wallet, limits, used_at(connection, wallet_id, now))
+        return WalletLimits(wallet, limits, used_at(connection, wallet.spender_id, now))

@@ -24,6 +24,9 @@ _FIND: Final = """
     JOIN bank.signing_key k USING (key_id)
     WHERE s.token_hash = %s AND s.ended_at IS NULL AND s.expires_at > %s AND k.revoked_at IS NULL
 """
+_UNENDED: Final = (
+    "SELECT 1 FROM bank.session WHERE key_id = %s AND person_id = %s AND ended_at IS NULL"
+)
 _END: Final = "UPDATE bank.session SET ended_at = %s WHERE key_id = %s AND ended_at IS NULL"
 
 
@@ -59,6 +62,18 @@ def open_session(
         (_hash(token), session_id, person_id, key_id, now, now + VALID_FOR),
     )
     return OpenedSession(session_id, person_id, key_id, now + VALID_FOR, token)
+
+
+def renew_session(bank: Bank, session_id: UUID, person_id: UUID, key_id: UUID) -> OpenedSession:
+    """Begin a new session for a device that has just signed for it, in place of its last one.
+
+    It needs no code, so nobody who uses up a number's codes locks out a device that is enrolled. A
+    device that was signed out needs one again. Raises SessionUnknown.
+    """
+    with bank.transaction() as connection:
+        if connection.execute(_UNENDED, (key_id, person_id)).fetchone() is None:
+            raise SessionUnknown
+        return open_session(bank, connection, session_id, person_id, key_id)
 
 
 def session_of(bank: Bank, token: str) -> Session:

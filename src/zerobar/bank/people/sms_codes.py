@@ -36,6 +36,10 @@ _TEXTS: Final = {
     Purpose.SIGN_IN: ("登录您的钱包", "sign in to your wallet"),
     Purpose.NEW_PIN: ("重设支付密码", "set a new payment PIN"),
 }
+_COUNTED_AS: Final = {
+    Purpose.SIGN_IN: AttemptKind.SMS_CODE,
+    Purpose.NEW_PIN: AttemptKind.PIN_CODE,
+}
 _STORE: Final = """
     INSERT INTO bank.sms_code (phone, purpose, code_hash, sent_at, expires_at)
     VALUES (%s, %s, %s, %s, %s)
@@ -48,8 +52,12 @@ _LOCK: Final = """
 """
 
 
-def send_code(bank: Bank, phone: str, purpose: Purpose) -> None:
+def send_code(bank: Bank, phone: str, purpose: Purpose, network: str | None = None) -> None:
     """Send a new code to a phone number; the one before is void.
+
+    Args:
+        network: that it is asked from, if it can be told; messages cost money and patience, so none
+            has as many as it likes, whatever the numbers.
 
     Nothing tells whether the number has a wallet. Raises BadPhoneNumber, TooMany, or
     PartnerUnavailable; the try counts even then.
@@ -57,7 +65,9 @@ def send_code(bank: Bank, phone: str, purpose: Purpose) -> None:
     phone, now = read_phone(phone), bank.clock()
     code = _draw(bank)
     with bank.transaction() as connection:
-        count_attempt(connection, AttemptKind.SMS_CODE, phone, now)
+        if network is not None:
+            count_attempt(connection, AttemptKind.SMS_CODE_FROM, network, now)
+        count_attempt(connection, _COUNTED_AS[purpose], phone, now)
         stored = (phone, purpose, _hash(bank, phone, purpose, code), now, now + VALID_FOR)
         connection.execute(_STORE, stored)
     bank.partners.sms.send(phone, _text(code, purpose))

@@ -23,7 +23,8 @@ _PERSON: Final = (
 )
 _WALLET: Final = (
     "SELECT w.wallet_id, w.operator_id, w.kind, w.category, w.number, w.label, w.person_id,"
-    " w.merchant_id, w.auto_top_up, w.opened_at, w.frozen_at, w.closed_at FROM bank.wallet w "
+    " w.merchant_id, w.auto_top_up, w.opened_at, w.frozen_at, w.closed_at,"
+    " w.counted_as FROM bank.wallet w "
 )
 _KEY: Final = (
     "SELECT key_id, owner_kind, owner_id, public_key, label, enrolled_at, revoked_at"
@@ -110,8 +111,8 @@ def insert_wallet(connection: Connection, wallet: Wallet) -> bool:
         return False
     connection.execute(
         "INSERT INTO bank.wallet (wallet_id, operator_id, kind, category, number, label, person_id,"
-        " merchant_id, auto_top_up, opened_at, frozen_at, closed_at)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        " merchant_id, auto_top_up, opened_at, frozen_at, closed_at, counted_as)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         (
             wallet.id,
             wallet.operator_id,
@@ -125,6 +126,7 @@ def insert_wallet(connection: Connection, wallet: Wallet) -> bool:
             wallet.opened_at,
             wallet.frozen_at,
             wallet.closed_at,
+            wallet.counted_as,
         ),
     )
     return True
@@ -178,6 +180,14 @@ def lock_person(connection: Connection, person_id: UUID) -> Person | None:
     """Return a person by id, and let nobody else change it until the transaction ends."""
     row = connection.execute(_PERSON + "WHERE p.person_id = %s FOR UPDATE", (person_id,)).fetchone()
     return Person(*row) if row else None
+
+
+def pin_hash(connection: Connection, person_id: UUID) -> str | None:
+    """Return the hash of a person's PIN; None: there is none yet."""
+    row = connection.execute(
+        "SELECT pin_hash FROM bank.person WHERE person_id = %s", (person_id,)
+    ).fetchone()
+    return row[0] if row else None
 
 
 def set_identity(connection: Connection, person_id: UUID, identity: SealedIdentity) -> None:

@@ -19,6 +19,7 @@ from uuid import UUID
 from stdnum.cn import ric
 from stdnum.exceptions import ValidationError
 
+from zerobar.bank.asking import Session
 from zerobar.bank.calendar import CHINA
 from zerobar.bank.context import Bank
 from zerobar.bank.people import store
@@ -31,6 +32,7 @@ from zerobar.bank.people.errors import (
     PersonUnknown,
     TooManyWallets,
 )
+from zerobar.bank.people.guarding import require_holder
 from zerobar.bank.people.masking import NAME_PURPOSE, RESIDENT_ID_PURPOSE
 from zerobar.bank.people.model import Category, Person, SealedIdentity, Wallet
 from zerobar.bank.people.wallets import MOST_WALLETS, open_wallet_of
@@ -58,13 +60,15 @@ def read_resident_id(text: str, today: date) -> str:
     return str(number)
 
 
-def verify_identity(bank: Bank, person_id: UUID, name: str, resident_id: str) -> Person:
+def verify_identity(bank: Bank, session: Session, name: str, resident_id: str) -> Person:
     """Verify who a person is; all wallets of category IV become category III.
 
     The same again does nothing. Raises BadResidentId, AlreadyVerified, IdentityRefused,
-    TooManyWallets, TooMany or PartnerUnavailable.
+    TooManyWallets, TooMany, PartnerUnavailable, or as `require_holder`.
     """
-    now = bank.clock()
+    now, person_id = bank.clock(), session.person_id
+    with bank.connection() as connection:
+        require_holder(connection, session, now)
     resident_id = read_resident_id(resident_id, now.astimezone(CHINA).date())
     if _verified_before(bank, person_id, name, resident_id):
         return _person(bank, person_id)
@@ -82,20 +86,21 @@ def verify_identity(bank: Bank, person_id: UUID, name: str, resident_id: str) ->
     return _person(bank, person_id)
 
 
-def raise_category(bank: Bank, person_id: UUID, wallet_id: UUID, category: Category) -> Wallet:
+def raise_category(bank: Bank, session: Session, wallet_id: UUID, category: Category) -> Wallet:
     """Raise a wallet to II when its holder has a bound card; one that is as high, stays.
 
-    Raises WalletUnknown, WalletClosed, WalletFrozen or NotEligible.
+    Raises WalletUnknown, WalletClosed, WalletFrozen, NotEligible, or as `require_holder`.
     """
     # The funding rules build upon people's; here is the one question asked the other way.
     from zerobar.bank.funding.store import cards_of_person  # noqa: PLC0415
 
     with bank.transaction() as connection:
-        person, wallet = _locked(connection, person_id, wallet_id)
+        person, wallet = _locked(connection, session.person_id, wallet_id)
         if wallet.category <= category:
             return wallet
+        require_holder(connection, session, bank.clock())
         _check_verified(person)
-        if category is Category.II and not cards_of_person(connection, person_id):
+        if category is Category.II and not cards_of_person(connection, person.id):
             raise NotEligible("bank-card", "Bind a bank card of your own first.")
         if category is Category.I:
             raise NotEligible("in-person", "Go to a branch with your identity and bank card.")

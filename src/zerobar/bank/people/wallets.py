@@ -6,9 +6,12 @@ from enum import IntEnum
 from typing import Final
 from uuid import UUID
 
+from zerobar.bank.asking import Session
 from zerobar.bank.context import Bank
+from zerobar.bank.halting import halt, wallet_halts
 from zerobar.bank.people import store
 from zerobar.bank.people.errors import FrozenByBank, WalletClosed, WalletFrozen, WalletUnknown
+from zerobar.bank.people.guarding import require_holder
 from zerobar.bank.people.model import Wallet
 from zerobar.database import Connection
 
@@ -46,14 +49,15 @@ def check_open(wallet: Wallet) -> None:
         raise WalletFrozen
 
 
-def choose_main(bank: Bank, person_id: UUID, wallet_id: UUID) -> None:
+def choose_main(bank: Bank, session: Session, wallet_id: UUID) -> None:
     """Let a wallet receive what is sent to the person's phone number.
 
-    Raises WalletUnknown, WalletClosed or WalletFrozen.
+    Raises WalletUnknown, WalletClosed, WalletFrozen, or as `require_holder`.
     """
     with bank.transaction() as connection:
-        open_wallet_of(connection, person_id, wallet_id)
-        store.set_main_wallet(connection, person_id, wallet_id)
+        open_wallet_of(connection, session.person_id, wallet_id)
+        require_holder(connection, session, bank.clock())
+        store.set_main_wallet(connection, session.person_id, wallet_id)
 
 
 def label_wallet(bank: Bank, person_id: UUID, wallet_id: UUID, label: str) -> None:
@@ -74,6 +78,7 @@ def freeze_wallet(bank: Bank, wallet_id: UUID, by: Freezer) -> None:
         strongest = max(by, freezer or by)
         store.set_frozen(connection, wallet_id, wallet.frozen_at or bank.clock(), strongest)
         connection.execute("DELETE FROM bank.pin_grant WHERE wallet_id = %s", (wallet_id,))
+    halt(bank, wallet_halts(wallet_id))
 
 
 def unfreeze_wallet(bank: Bank, wallet_id: UUID, by: Freezer) -> None:
