@@ -1,18 +1,21 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 
 from tests.bank.conftest import Clock
+from tests.bank.funding.cards import Funded
 from tests.bank.holders import Holder, balance, grant, move
 from tests.bank.paying.conftest import MONEY
-from tests.bank.paying.orders import signed
-from tests.bank.paying.sellers import Seller, charge, open_order
+from tests.bank.paying.orders import order, signed, to
+from tests.bank.paying.sellers import Seller, as_payee, charge, open_order
 from zerobar.bank.chart import TransferCode
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import IdUsed
+from zerobar.bank.funding.store import set_auto_top_up
 from zerobar.bank.paying import codes
 from zerobar.bank.paying.charging import (
     WAITS_FOR,
@@ -34,7 +37,8 @@ from zerobar.bank.paying.errors import (
     InsufficientBalance,
     NotYourWallet,
 )
-from zerobar.bank.paying.model import Authority, Payment
+from zerobar.bank.paying.model import Authority, Payment, confirmed_id
+from zerobar.bank.paying.reading import outcome_for
 from zerobar.bank.people.devices import revoke_device
 from zerobar.bank.people.errors import PinNeeded, WalletFrozen
 from zerobar.bank.people.wallets import Freezer, freeze_wallet
@@ -162,7 +166,7 @@ def test_enrolling_anew_ends_the_old_codes(
 def test_a_lost_phones_codes_end_with_its_key(
     bank: Bank, payer: Holder, seller: Seller, enrolled: EnrolledCode
 ) -> None:
-    revoke_device(bank, payer.person, payer.key.id)
+    revoke_device(bank, payer.session, payer.key.id)
     with pytest.raises(CodeWrong):
         pay_by_code(bank, charge(bank, seller, open_order(bank, seller, 1), shown(bank, enrolled)))
 
@@ -207,7 +211,7 @@ def test_a_large_amount_waits_for_the_holder(
     (waiting,) = waiting_for(bank, payer.person, payer.wallet)
     assert (waiting.id, waiting.amount) == (asked.payment_id, amount)
     paid = confirm(bank, payer, waiting.id)
-    assert (paid.id, paid.authority) == (asked.payment_id, Authority.HOLDER)
+    assert (paid.id, paid.authority) == (confirmed_id(asked.payment_id), Authority.HOLDER)
     assert confirm(bank, payer, waiting.id) == pay_by_code(bank, asked) == paid
     assert balance(bank, seller.wallet) == amount
     assert waiting_for(bank, payer.person, payer.wallet) == []
@@ -267,3 +271,86 @@ def test_a_code_that_asked_for_confirmation_is_used(
         order_id = open_order(bank, seller, amount)
         with pytest.raises(CodeUsed):
             pay_by_code(bank, charge(bank, seller, order_id, shown(bank, enrolled)))
+
+
+def test_the_holder_cannot_use_up_a_charges_id_by_another_payment(
+    bank: Bank, payer: Holder, bea: Holder, seller: Seller, enrolled: EnrolledCode
+) -> None:
+    asked = charge(bank, seller, open_order(bank, seller, 900_00), shown(bank, enrolled))
+    with pytest.raises(ConfirmationNeeded):
+        pay_by_code(bank, asked)
+    pay_now(bank, order(bank, payer, to(bea), 1, payment_id=asked.payment_id))
+    with pytest.raises(ConfirmationNeeded):
+        pay_by_code(bank, asked)
+    confirm(bank, payer, asked.payment_id)
+    assert pay_by_code(bank, asked).payee_wallet_id == seller.wallet
+    assert balance(bank, seller.wallet) == 900_00
+
+
+def test_a_charge_is_answered_with_no_payment_but_its_orders(
+    bank: Bank, seller: Seller, enrolled: EnrolledCode
+) -> None:
+    asked = charge(bank, seller, open_order(bank, seller, 1_00), shown(bank, enrolled))
+    pay_by_code(bank, asked)
+    with pytest.raises(IdUsed):
+        pay_by_code(bank, replace(asked, order_id=open_order(bank, seller, 1_00)))
+
+
+def test_what_was_confirmed_in_vain_is_told_as_refused(
+    bank: Bank, payer: Holder, bea: Holder, seller: Seller, enrolled: EnrolledCode
+) -> None:
+    asked = charge(bank, seller, open_order(bank, seller, 900_00), shown(bank, enrolled))
+    with pytest.raises(ConfirmationNeeded):
+        pay_by_code(bank, asked)
+    move(bank, payer.wallet, bea.wallet, MONEY, TransferCode.TRANSFER)
+    with pytest.raises(InsufficientBalance):
+        confirm(bank, payer, asked.payment_id)
+    with pytest.raises(AlreadyRefused) as refused:
+        pay_by_code(bank, asked)
+    assert refused.value.facts == {"refusal": "insufficient-balance"}
+    assert waiting_for(bank, payer.person, payer.wallet) == []
+    told = outcome_for(bank, payer.person, asked.payment_id)
+    assert (told.payment, told.refusal) == (None, "insufficient-balance")
+
+
+def test_a_holder_asks_by_the_charges_id_what_became_of_it(
+    bank: Bank, payer: Holder, waiting_id: UUID
+) -> None:
+    paid = confirm(bank, payer, waiting_id)
+    assert outcome_for(bank, payer.person, waiting_id).payment == paid
+
+
+# --- with auto top-up -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def topping(funded: Funded) -> Funded:
+    """Anna has two cards, nothing in her wallet, and lets the cards pay what it lacks."""
+    with funded.bank.connection() as connection:
+        set_auto_top_up(connection, funded.holder.wallet, True)
+    return funded
+
+
+def test_a_used_code_takes_nothing_from_the_card(topping: Funded, seller: Seller) -> None:
+    bank, holder = topping.bank, topping.holder
+    enrolled = enrol_code(bank, holder.person, holder.wallet, holder.key.id, bank.new_id())
+    code = shown(bank, enrolled)
+    pay_by_code(bank, charge(bank, seller, open_order(bank, seller, 1_00), code))
+    assert topping.on_card() == 999_00
+    with pytest.raises(CodeUsed):
+        pay_by_code(bank, charge(bank, seller, open_order(bank, seller, 400_00), code))
+    assert (topping.on_card(), topping.in_wallet) == (999_00, 0)
+
+
+def test_what_is_refused_for_ever_takes_nothing_from_the_card(
+    funded: Funded, seller: Seller
+) -> None:
+    bank, holder = funded.bank, funded.holder
+    asked = order(bank, holder, as_payee(open_order(bank, seller, 70_00)), 70_00)
+    with pytest.raises(InsufficientBalance):
+        pay_now(bank, asked)
+    with bank.connection() as connection:
+        set_auto_top_up(connection, holder.wallet, True)
+    with pytest.raises(AlreadyRefused):
+        pay_now(bank, asked)
+    assert (funded.on_card(), funded.in_wallet) == (1_000_00, 0)

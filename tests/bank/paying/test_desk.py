@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -8,12 +10,14 @@ from dataclasses import replace
 import pytest
 
 from tests.bank.funding.cards import Funded
-from tests.bank.holders import Holder, balance, fill
+from tests.bank.holders import Holder, balance, fill, grant, open_holder
 from tests.bank.paying.orders import order, to
 from tests.bank.paying.sellers import Seller, as_payee, open_order
 from zerobar.bank.context import Bank
 from zerobar.bank.funding.store import set_auto_top_up
-from zerobar.bank.paying.desk import PaymentDesk
+from zerobar.bank.paying import engine
+from zerobar.bank.paying.desk import MAX_TOPPING, PaymentDesk
+from zerobar.bank.paying.engine import pay_now
 from zerobar.bank.paying.errors import InsufficientBalance, NotPayable, TooBusy
 from zerobar.bank.paying.model import Payment, PaymentOrder
 from zerobar.bank.people.errors import OverLimit
@@ -110,3 +114,30 @@ def test_what_waits_is_finished_on_closing(bank: Bank, payer: Holder, bea: Holde
     assert all(answer.done() and answer.result() for answer in answers)
     with pytest.raises(TooBusy):
         desk.submit(order(bank, payer, to(bea), 1))
+
+
+def test_slow_cards_do_not_hold_up_who_waits_for_the_books_answer(
+    bank: Bank, payer: Holder, bea: Holder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits = threading.Event()
+    carl = open_holder(bank, "+8613800000009")
+    with bank.connection() as connection:
+        set_auto_top_up(connection, carl.wallet, True)
+    grant(bank, carl)
+
+    def cover_slowly(*_: object) -> None:
+        waits.wait()
+        raise InsufficientBalance(Fen(1))
+
+    monkeypatch.setattr(engine, "cover", cover_slowly)
+    asked = order(bank, payer, to(bea), 3_00)
+    paid = pay_now(bank, asked)
+    with PaymentDesk(bank) as desk, contextlib.ExitStack() as cards_answer:
+        cards_answer.callback(waits.set)
+        lacking = [desk.submit(order(bank, carl, to(bea), 1)) for _ in range(MAX_TOPPING)]
+        too_many = [order(bank, payer, to(bea), 1_900_00) for _ in range(2)]
+        refused = [desk.submit(each).exception(timeout=30) for each in too_many]
+        assert any(isinstance(error, InsufficientBalance) for error in refused)
+        assert desk.submit(asked).result(timeout=30) == paid
+        assert not any(each.done() for each in lacking)
+    assert all(isinstance(each.exception(), InsufficientBalance) for each in lacking)

@@ -120,7 +120,9 @@ def test_a_code_is_enrolled_limited_and_confirmed(bank: Bank, phone: Phone, sell
     (waiting,) = phone.asked("GET", f"{wallet}/confirmations").json()
     paid = phone.signed("POST", f"/v1/confirmations/{waiting['payment_id']}")
     assert paid.status_code == 201, paid.text
-    assert pay_by_code(bank, asked).id == asked.payment_id
+    assert str(pay_by_code(bank, asked).id) == paid.json()["payment_id"]
+    outcome = phone.asked("GET", f"/v1/payments/{waiting['payment_id']}").json()
+    assert outcome["payment"] == paid.json()
     assert balance(bank, seller.wallet) == 38_00
     assert phone.asked("DELETE", f"{wallet}/code-secret").status_code == 204
 

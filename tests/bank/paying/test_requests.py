@@ -30,6 +30,7 @@ from zerobar.bank.paying.requests import (
     read_request,
     requests_of,
 )
+from zerobar.bank.people.attempts import PACES, AttemptKind
 from zerobar.bank.people.masking import NAME_PURPOSE
 from zerobar.purse.money import Fen
 
@@ -202,3 +203,38 @@ def test_a_mistyped_payee_is_noticed(kind: PayeeKind, text: str) -> None:
 
 def test_a_phone_number_is_read_however_it_is_written() -> None:
     assert read_payee(PayeeKind.PHONE, "138 0000 0002").value == "+8613800000002"
+
+
+def test_asking_counts_before_anybody_is_looked_up(
+    bank: Bank, payer: Holder, bea: Holder, clock: Clock
+) -> None:
+    nobody = Payee(PayeeKind.PHONE, "+8613900000000")
+    for _ in range(PACES[AttemptKind.ASK_FOR_MONEY].per_day):
+        with pytest.raises(PayeeUnknown):
+            ask_for_money(bank, payer.person, payer.wallet, bank.new_id(), nobody, (Fen(1), ""))
+    for asked in (nobody, by_phone(bea)):
+        with pytest.raises(TooMany):
+            ask_for_money(bank, payer.person, payer.wallet, bank.new_id(), asked, (Fen(1), ""))
+    clock.advance(days=1)
+    ask(bank, payer, bea)
+
+
+def test_a_request_asked_again_does_not_tell_who_has_a_wallet(
+    bank: Bank, payer: Holder, bea: Holder
+) -> None:
+    request = ask(bank, payer, bea)
+    for phone in ("+8613900000000", payer.phone):
+        other = Payee(PayeeKind.PHONE, phone)
+        terms = request.amount, request.memo
+        with pytest.raises(IdUsed):
+            ask_for_money(bank, payer.person, payer.wallet, request.id, other, terms)
+
+
+def test_a_request_with_an_orders_id_does_not_end_the_order(
+    bank: Bank, payer: Holder, bea: Holder, seller: Seller
+) -> None:
+    order_id = open_order(bank, seller, 10_00)
+    ask_for_money(bank, bea.person, bea.wallet, order_id, by_phone(payer), (Fen(1), "x"))
+    cancel_request(bank, bea.person, order_id)
+    pay_now(bank, order(bank, payer, as_payee(order_id), 10_00))
+    assert balance(bank, seller.wallet) == 10_00

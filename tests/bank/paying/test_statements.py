@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -14,12 +15,14 @@ from tests.bank.paying.orders import order, to
 from tests.bank.paying.sellers import Seller, as_payee, open_order
 from zerobar.bank.chart import TransferCode
 from zerobar.bank.context import Bank
+from zerobar.bank.errors import TooMany
 from zerobar.bank.paying.engine import pay_now
 from zerobar.bank.paying.errors import InsufficientBalance, PaymentUnknown
-from zerobar.bank.paying.papers import as_csv, as_pdf
+from zerobar.bank.paying.papers import _cut_note, as_csv, as_pdf, document_of
 from zerobar.bank.paying.reading import outcome_for, payment_of
 from zerobar.bank.paying.refunds import refund_payment
 from zerobar.bank.paying.statements import LAST_NUMBER, BadPeriod, lines_of, statement_of
+from zerobar.bank.people.attempts import PACES, AttemptKind
 from zerobar.bank.people.errors import WalletUnknown
 from zerobar.purse.money import Fen
 
@@ -45,7 +48,7 @@ def test_lines_tell_what_each_movement_was_for(bank: Bank, history: Holder, bea:
         (TransferCode.REFUND, 8_00, "茶馆", "cold tea"),
         (TransferCode.PAYMENT, -38_00, "茶馆", "lunch"),
         (TransferCode.TRANSFER, -20_00, f"**** {bea.number[-4:]}", "=1+1"),
-        (TransferCode.EXCHANGE, MONEY, "", ""),
+        (TransferCode.ISSUE, MONEY, "", ""),
     ]
 
 
@@ -121,6 +124,33 @@ def test_a_document_is_made_for_many_lines(bank: Bank, payer: Holder, bea: Holde
     assert len(re.findall(rb"/Type /Page\b", document)) >= 2
     assert b"STSong-Light" in document
     assert as_pdf(statement) == document
+
+
+def test_a_long_document_lists_the_first_lines_and_says_where_the_others_are(
+    bank: Bank, history: Holder
+) -> None:
+    statement = statement_of(bank, history.person, history.wallet, TODAY, TOMORROW)
+    short, few, many = (
+        replace(statement, lines=tuple(statement.lines) * times) for times in (1, 125, 2_500)
+    )
+    pages = [len(re.findall(rb"/Type /Page\b", as_pdf(given))) for given in (short, few, many)]
+    assert pages[0] == 1 < pages[1] == pages[2]
+    assert _cut_note(len(few.lines)) == []
+    assert all(str(len(many.lines)) in line and "CSV" in line for line in _cut_note(10_000))
+    assert len(as_csv(many).splitlines()) == len(many.lines) + 3
+
+
+def test_documents_are_asked_for_some_times_a_day(
+    bank: Bank, history: Holder, clock: Clock
+) -> None:
+    asked = history.person, history.wallet, TODAY, TODAY
+    most = PACES[AttemptKind.DOCUMENT].per_day
+    for _ in range(most):
+        assert document_of(bank, *asked).startswith(b"%PDF-")
+    with pytest.raises(TooMany):
+        document_of(bank, *asked)
+    clock.advance(days=1)
+    document_of(bank, *asked)
 
 
 # --- what became of a payment -------------------------------------------------------------

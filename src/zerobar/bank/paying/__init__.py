@@ -2,6 +2,7 @@
 
 facts      what is known about orders, read for all that wait in one statement
 judging    the rules: an order and its facts become a posting, or a refusal
+guessing   numbers are not to be listed by paying them
 engine     look up, judge, post, conclude: `pay_now(bank, order)` for one order
 desk       the same for all that come at once: `PaymentDesk(bank)`
 topping    a card pays what a payment lacks

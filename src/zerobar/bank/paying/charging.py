@@ -1,7 +1,8 @@
 """Charging a customer's code: paid at once up to the wallet's limit, above it confirmed first.
 
 A code is used by the posting that pays, or by the one that stores what waits for the holder; so
-it is used once in all, however many tills have read it.
+it is used once in all, however many tills have read it. What the holder confirms is paid under an
+id that follows from the charge's: one that nobody else can have used.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from uuid import UUID
 
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import BankError, IdUsed
-from zerobar.bank.ids import derived_id
+from zerobar.bank.ids import Word, derived_id
 from zerobar.bank.merchants.model import OrderState
 from zerobar.bank.merchants.payable import Payable, payables
 from zerobar.bank.paying import code_store, records, store
@@ -42,8 +43,9 @@ from zerobar.bank.paying.model import (
     Payment,
     PaymentOrder,
     RequestState,
+    confirmed_id,
 )
-from zerobar.bank.paying.reading import refused_before
+from zerobar.bank.paying.reading import refusals, refused_before
 from zerobar.bank.people import store as people
 from zerobar.bank.people.model import Wallet
 from zerobar.bank.people.wallets import check_open, wallet_of
@@ -64,16 +66,9 @@ def pay_by_code(bank: Bank, charge: Charge) -> Payment:
     happen, AlreadyRefused, CodeWrong, CodeUsed, CodesBlocked, PayeeUnknown, NotPayable, NotTrading,
     IdUsed, and what `pay_now` raises about the wallet.
     """
-    with bank.connection() as connection:
-        earlier = store.payment(connection, charge.payment_id)
-        waiting = code_store.confirmation(connection, charge.payment_id)
-        refused = refused_before(connection, charge.payment_id)
-    if waiting is not None:
-        return _answer_waiting(bank, charge, waiting, earlier)
+    earlier = _earlier(bank, charge)
     if earlier is not None:
-        return _same(earlier.evidence, charge, earlier)
-    if refused is not None:
-        raise AlreadyRefused(refused[1])
+        return earlier
     shown = read_code(bank, charge.code, charge.signed.key.id)
     with bank.connection() as connection:
         order = _order(bank, connection, charge.order_id)
@@ -83,23 +78,35 @@ def pay_by_code(bank: Bank, charge: Charge) -> Payment:
     raise _ask_holder(bank, charge, order, shown)
 
 
-def _same(evidence: Evidence, charge: Charge, payment: Payment) -> Payment:
-    if evidence.body != charge.signed.body:
-        raise IdUsed
-    return payment
-
-
-def _answer_waiting(
-    bank: Bank, charge: Charge, waiting: Confirmation, paid: Payment | None
-) -> Payment:
-    if waiting.evidence.body != charge.signed.body:
-        raise IdUsed
+def _earlier(bank: Bank, charge: Charge) -> Payment | None:
+    """Return what became of this charge before, None if nothing yet; raises why it was refused."""
+    with bank.connection() as connection:
+        waiting = code_store.confirmation(connection, charge.payment_id)
+        payment_id = confirmed_id(charge.payment_id) if waiting else charge.payment_id
+        paid = store.payment(connection, payment_id)
+        refused = refused_before(connection, payment_id)
+    if waiting is not None:
+        _check_same(charge, waiting.evidence, waiting.order_id)
+    elif paid is not None:
+        _check_same(charge, paid.evidence, paid.subject_id)
     if paid is not None:
         return paid
-    state = waiting.state(bank.clock())
+    if refused is not None:
+        raise AlreadyRefused(refused[1])
+    if waiting is not None:
+        raise _still_waiting(waiting, waiting.state(bank.clock()))
+    return None
+
+
+def _check_same(charge: Charge, evidence: Evidence, order_id: UUID | None) -> None:
+    if evidence.body != charge.signed.body or order_id != charge.order_id:
+        raise IdUsed
+
+
+def _still_waiting(waiting: Confirmation, state: RequestState) -> BankError:
     if state is RequestState.OPEN:
-        raise ConfirmationNeeded(waiting.id, waiting.expires_at)
-    raise ConfirmationEnded(str(state))
+        return ConfirmationNeeded(waiting.id, waiting.expires_at)
+    return ConfirmationEnded(str(state))
 
 
 def _order(bank: Bank, connection: Connection, order_id: UUID) -> Payable:
@@ -122,7 +129,7 @@ def _payment_order(charge: Charge, amount: Fen, shown: ShownCode) -> PaymentOrde
         charge.memo,
         _claim(charge.signed),
         Authority.CODE,
-        (shown.condition,),
+        shown.conditions,
     )
 
 
@@ -161,9 +168,9 @@ def _ask_holder(bank: Bank, charge: Charge, order: Payable, shown: ShownCode) ->
     )
     posted = mark(
         bank,
-        derived_id(charge.payment_id, "confirmation"),
+        derived_id(Word.CONFIRMATION, charge.payment_id),
         (wallet.id, order.payee_wallet_id),
-        (shown.condition.counter,),
+        [condition.counter for condition in shown.conditions],
         (*records.confirmation_rows(waiting), _notice(bank, wallet, waiting, order.payee_name)),
     )
     if posted is Result.COUNTER_EXCEEDED:
@@ -192,25 +199,33 @@ def _notice(bank: Bank, wallet: Wallet, waiting: Confirmation, payee_name: str) 
 
 def decided_once(payment_id: UUID) -> Counter:
     """Return the condition that a confirmation was neither given nor declined before."""
-    return Counter(derived_id(payment_id, "decided"), 0, 1, 1)
+    return Counter(derived_id(Word.CONFIRMATION_DECIDED, payment_id), 0, 1, 1)
 
 
 def waiting_for(bank: Bank, person_id: UUID, wallet_id: UUID) -> list[Confirmation]:
-    """Return what waits for a wallet's holder, the newest first; raises WalletUnknown."""
+    """Return what waits for a wallet's holder, the newest first; raises WalletUnknown.
+
+    What the holder has confirmed and the books have refused waits no more.
+    """
     with bank.connection() as connection:
         wallet_of(connection, person_id, wallet_id)
-        return code_store.open_confirmations(connection, wallet_id, bank.clock(), MOST_SHOWN)
+        found = code_store.open_confirmations(connection, wallet_id, bank.clock(), MOST_SHOWN)
+        refused = refusals(connection, [confirmed_id(waiting.id) for waiting in found])
+    return [waiting for waiting in found if confirmed_id(waiting.id) not in refused]
 
 
 def confirmation_order(bank: Bank, payment_id: UUID, claim: Claim) -> PaymentOrder:
     """Return the payment that a holder's signature confirms, for the desk.
+
+    Args:
+        payment_id: the charge's; the payment is made under `confirmed_id`.
 
     Whether the signature is the holder's and the PIN was given is checked as for any payment.
     Raises ConfirmationUnknown, or ConfirmationEnded.
     """
     with bank.connection() as connection:
         waiting = code_store.confirmation(connection, payment_id)
-        paid = store.payment(connection, payment_id)
+        paid = store.payment(connection, confirmed_id(payment_id))
     if waiting is None:
         raise ConfirmationUnknown
     state = waiting.state(bank.clock())
@@ -219,7 +234,7 @@ def confirmation_order(bank: Bank, payment_id: UUID, claim: Claim) -> PaymentOrd
     once = Condition(decided_once(payment_id), ConfirmationEnded("paid or declined"))
     ended = records.confirmation_end_row(payment_id, RequestState.PAID, bank.clock())
     return PaymentOrder(
-        payment_id,
+        confirmed_id(payment_id),
         waiting.wallet_id,
         Payee(PayeeKind.ORDER, str(waiting.order_id)),
         waiting.amount,
@@ -248,7 +263,7 @@ def decline_charge(bank: Bank, person_id: UUID, payment_id: UUID) -> None:
         raise ConfirmationEnded(str(state))
     posted = mark(
         bank,
-        derived_id(payment_id, "declined"),
+        derived_id(Word.CONFIRMATION_DECLINED, payment_id),
         (waiting.wallet_id, waiting.payee_wallet_id),
         (decided_once(payment_id),),
         (records.confirmation_end_row(payment_id, RequestState.DECLINED, bank.clock()),),

@@ -13,7 +13,8 @@ from uuid import UUID
 
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import IdUsed
-from zerobar.bank.ids import derived_id
+from zerobar.bank.halting import key_revocation
+from zerobar.bank.ids import Word, derived_id
 from zerobar.bank.paying import code_store
 from zerobar.bank.paying.errors import CodesBlocked, CodeUsed, CodeWrong
 from zerobar.bank.paying.model import CodeSecret, Condition
@@ -52,10 +53,14 @@ class EnrolledCode:
 
 @dataclass(frozen=True, slots=True)
 class ShownCode:
-    """A code that is right: whose it is, and the condition that it was not used before."""
+    """A code that is right: whose it is, and on which conditions it pays.
+
+    Attributes:
+        conditions: that it was not used before, and its device's key not revoked meanwhile.
+    """
 
     wallet_id: UUID
-    condition: Condition
+    conditions: tuple[Condition, ...]
 
 
 def enrol_code(
@@ -123,7 +128,7 @@ def read_code(bank: Bank, text: str, tried_by: UUID) -> ShownCode:
         code = parse_code(text)
     except CodeMalformed:
         raise CodeWrong from None
-    subjects = [derived_id("code-handle", code.handle), tried_by]
+    subjects = [derived_id(Word.CODE_HANDLE, code.handle), tried_by]
     with bank.connection() as connection:
         _check_failures(connection, subjects, now_s)
         shown = _right(bank, connection, code, now_s)
@@ -145,8 +150,9 @@ def _right(bank: Bank, connection: Connection, code: CustomerCode, now_s: int) -
     step = step_of(code, _opened(bank, secret), now_s) if secret else None
     if secret is None or step is None:
         return None
-    once = Counter(derived_id(secret.id, step, code.sequence), 0, 1, 1)
-    return ShownCode(secret.wallet_id, Condition(once, CodeUsed()))
+    once = Counter(derived_id(Word.CODE_USE, secret.id, step, code.sequence), 0, 1, 1)
+    conditions = Condition(once, CodeUsed()), Condition(key_revocation(secret.key_id), CodeWrong())
+    return ShownCode(secret.wallet_id, conditions)
 
 
 # --- the limit ----------------------------------------------------------------------------

@@ -1,9 +1,10 @@
 """The desk: payment orders that come at once are looked up, judged and posted together.
 
 One clerk takes all that wait, and while they are being stored takes all that came meanwhile; so
-groups grow with the load, and nobody waits for a timer. What needs more than that, as asking a
-card for a shortfall or explaining a refusal, goes to a back room of a few threads and holds up
-nobody.
+groups grow with the load, and nobody waits for a timer. What needs more than that goes to a few
+other threads and holds up nobody: explaining a refusal to those of the back room, asking a card for
+a shortfall to those of the card room. There are two rooms because a card's bank may be slow, and
+then whoever only needs to be told what the ledger said must not wait behind it.
 """
 
 from __future__ import annotations
@@ -29,8 +30,10 @@ MAX_GROUP: Final = 512
 """Orders that are looked up in one statement."""
 MAX_WAITING: Final = 8_192
 """Orders that wait at most; more are turned away at once rather than kept waiting."""
-BACK_ROOM: Final = 8
-"""Threads for what takes longer."""
+BACK_ROOM: Final = 4
+"""Threads that look up what to tell."""
+CARD_ROOM: Final = 8
+"""Threads that wait for cards' banks."""
 MAX_TOPPING: Final = 512
 """Orders that may wait for their card's bank."""
 
@@ -53,6 +56,7 @@ class PaymentDesk:
         self._groups_posting = 0
         self._topping = threading.BoundedSemaphore(MAX_TOPPING)
         self._back_room = ThreadPoolExecutor(BACK_ROOM, thread_name_prefix="payment-back-room")
+        self._card_room = ThreadPoolExecutor(CARD_ROOM, thread_name_prefix="payment-card-room")
         self._clerk = threading.Thread(target=self._work, name="payment-clerk", daemon=True)
         self._clerk.start()
 
@@ -82,6 +86,7 @@ class PaymentDesk:
         self._clerk.join()
         with self._changed:
             self._changed.wait_for(lambda: not self._groups_posting)
+        self._card_room.shutdown()
         self._back_room.shutdown()
 
     def _take(self, order: PaymentOrder, waiter: Waiter) -> None:
@@ -126,7 +131,7 @@ class PaymentDesk:
 
     def _top_up(self, order: PaymentOrder, waiter: Waiter) -> None:
         if self._topping.acquire(blocking=False):
-            self._back_room.submit(self._answer, waiter, partial(self._pay_slowly, order))
+            self._card_room.submit(self._answer, waiter, partial(self._pay_slowly, order))
         else:
             tell([(waiter, TooBusy())])
 

@@ -19,9 +19,11 @@ from zerobar.bank.paying.errors import (
     OutcomeUnknown,
     PayeeFull,
     PayeeNotOpen,
+    PayeeUnknown,
     TooBusy,
 )
-from zerobar.bank.paying.facts import read_facts
+from zerobar.bank.paying.facts import Facts, read_facts
+from zerobar.bank.paying.guessing import count_misses
 from zerobar.bank.paying.judging import Approved, Short, Verdict, judge, same_payment
 from zerobar.bank.paying.model import Payment, PaymentOrder
 from zerobar.bank.paying.store import payment
@@ -48,9 +50,23 @@ def examine(bank: Bank, orders: Sequence[PaymentOrder]) -> list[Verdict]:
     now = bank.clock()
     with bank.connection() as connection:
         known = read_facts(connection, orders, now)
-    return [
+    verdicts = [
         judge(order, facts, known.limits, now, bank.new_id)
         for order, facts in zip(orders, known.facts, strict=True)
+    ]
+    if missed := _missed(known.facts, verdicts):
+        with bank.connection() as connection:
+            count_misses(connection, missed, now)
+    return verdicts
+
+
+def _missed(facts: Sequence[Facts], verdicts: Sequence[Verdict]) -> list[UUID]:
+    """Return who tried to pay a number that nobody has."""
+    return [
+        known.payer.person_id
+        for known, verdict in zip(facts, verdicts, strict=True)
+        if isinstance(verdict, PayeeUnknown) and known.target.is_guessable
+        if known.payer is not None and known.payer.person_id is not None
     ]
 
 
@@ -58,7 +74,7 @@ def pay_now(bank: Bank, order: PaymentOrder) -> Payment:
     """Make one payment and wait for it; the same again returns the same payment.
 
     Raises the errors of `zerobar.bank.paying.errors`, those of signatures, PinNeeded, WalletFrozen,
-    WalletClosed, OverLimit, and with auto top-up those of `zerobar.bank.funding`.
+    WalletClosed, OverLimit, TooMany, and with auto top-up those of `zerobar.bank.funding`.
     """
     (verdict,) = examine(bank, [order])
     if isinstance(verdict, Short):

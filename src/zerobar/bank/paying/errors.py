@@ -216,14 +216,14 @@ class RefundTooMuch(Refused):
 
 
 class AlreadyRefused(Refused):
-    """A charge that the books refused under this id, and so refuse for ever."""
+    """What the books refused under this id, and so refuse for ever."""
 
     problem = "already-refused"
 
     def __init__(self, refusal: str) -> None:
         super().__init__(
-            "This charge was refused before, and nothing was paid.",
-            "Ask the customer for a new code, and charge it under a new id.",
+            "This payment was refused before, and nothing was paid.",
+            "Pay under a new id; at a till, ask the customer for a new code and charge that.",
             refusal=refusal,
         )
 

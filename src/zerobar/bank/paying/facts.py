@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from zerobar.bank.calendar import day_of
 from zerobar.bank.funding.model import OrderKind, OrderStatus
 from zerobar.bank.paying.model import Payment, PaymentOrder
 from zerobar.bank.paying.store import PAYMENT_COLUMNS, read_payment
 from zerobar.bank.paying.targets import Target, find_targets
+from zerobar.bank.people.attempts import AttemptKind
 from zerobar.bank.people.limits import LimitTable, limit_table
 from zerobar.bank.people.model import Category, KeyOwner, SigningKey
 from zerobar.database import Connection
@@ -20,11 +22,11 @@ from zerobar.purse.money import Fen
 _READ: Final = f"""
     SELECT k.key_id, k.owner_kind, k.owner_id, k.public_key, k.label, k.enrolled_at, k.revoked_at,
            w.wallet_id, w.operator_id, w.category, w.person_id, w.frozen_at IS NOT NULL,
-           w.closed_at IS NOT NULL,
+           w.closed_at IS NOT NULL, coalesce(wh.total, 0), coalesce(w.counted_as, w.wallet_id),
            e.wallet_id, e.operator_id, e.category, e.person_id, e.frozen_at IS NOT NULL,
-           e.closed_at IS NOT NULL,
+           e.closed_at IS NOT NULL, coalesce(eh.total, 0), coalesce(e.counted_as, e.wallet_id),
            w.auto_top_up, l.available, coalesce(g.expires_at > %(now)s, false),
-           c.card_id, c.amount_fen, {PAYMENT_COLUMNS}
+           coalesce(t.many, 0), c.card_id, c.amount_fen, {PAYMENT_COLUMNS}
     FROM unnest(%(payments)s::uuid[], %(keys)s::uuid[], %(wallets)s::uuid[], %(payees)s::uuid[],
                 %(numbers)s::text[], %(phones)s::text[])
          WITH ORDINALITY AS o (payment_id, key_id, wallet_id, payee_id, number, phone, place)
@@ -37,6 +39,17 @@ _READ: Final = f"""
     LEFT JOIN bank.person q ON q.person_id = f.person_id
     LEFT JOIN bank.wallet e
         ON e.wallet_id = coalesce(o.payee_id, n.wallet_id, q.main_wallet_id)
+    LEFT JOIN bank.attempt t
+        ON t.subject = w.person_id::text AND t.kind = {int(AttemptKind.PAY_UNKNOWN)}
+            AND t.day = %(day)s AND o.payee_id IS NULL
+    LEFT JOIN LATERAL (
+        SELECT total FROM ledger.counter
+        WHERE key = w.wallet_id AND period = 0 ORDER BY number DESC LIMIT 1
+    ) wh ON true
+    LEFT JOIN LATERAL (
+        SELECT total FROM ledger.counter
+        WHERE key = e.wallet_id AND period = 0 ORDER BY number DESC LIMIT 1
+    ) eh ON true
     LEFT JOIN LATERAL (
         SELECT balance_fen - held_fen AS available FROM ledger.entry
         WHERE w.auto_top_up AND account_id = w.wallet_id ORDER BY number DESC LIMIT 1
@@ -61,7 +74,12 @@ _BY_INDEX: Final = """
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """A wallet that pays or is paid."""
+    """A wallet that pays or is paid.
+
+    Attributes:
+        halts: how often it was frozen so far, and its merchant suspended.
+        spender_id: under what its spending is counted.
+    """
 
     wallet_id: UUID
     operator_id: UUID
@@ -69,6 +87,8 @@ class Party:
     person_id: UUID | None
     frozen: bool
     closed: bool
+    halts: int
+    spender_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +103,8 @@ class Facts:
         auto_top_up: the payer's cards may be asked for what is missing.
         available: what the payer has, read only with auto top-up.
         granted: the payer's PIN was given on this device just now.
+        misses: how often the payer has tried numbers today that nobody has; read only when the
+            payee is named by one.
         card_id: the card that has paid what this payment lacked.
         card_amount: how much that was.
         earlier: the payment of that id, if it was made already.
@@ -95,6 +117,7 @@ class Facts:
     auto_top_up: bool
     available: int
     granted: bool
+    misses: int
     card_id: UUID | None
     card_amount: Fen
     earlier: Payment | None
@@ -125,6 +148,7 @@ def _parameters(
 ) -> dict[str, object]:
     return {
         "now": now,
+        "day": day_of(now),
         "payments": [order.payment_id for order in orders],
         "keys": [order.claim.key_id for order in orders],
         "wallets": [order.wallet_id for order in orders],
@@ -135,18 +159,19 @@ def _parameters(
 
 
 def _facts(row: tuple[Any, ...], target: Target) -> Facts:
-    auto_top_up, available, granted = row[19:22]
+    auto_top_up, available, granted, misses = row[23:27]
     return Facts(
         SigningKey(row[0], KeyOwner(row[1]), *row[2:7]) if row[0] else None,
-        _party(row[7:13]),
-        _party(row[13:19]),
+        _party(row[7:15]),
+        _party(row[15:23]),
         target,
         bool(auto_top_up),
         available or 0,
         granted,
-        row[22],
-        Fen(row[23] or 0),
-        read_payment(row[24:]) if row[24] else None,
+        misses,
+        row[27],
+        Fen(row[28] or 0),
+        read_payment(row[29:]) if row[29] else None,
     )
 
 

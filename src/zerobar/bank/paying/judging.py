@@ -2,7 +2,7 @@
 
 Knows no database. What must hold exactly however many pay at once is not decided here but sent
 along as a condition of the posting: the balance, the limits of day and year, the payee's balance
-limit, and whatever may happen only once.
+limit, whatever may happen only once, and that nothing is frozen or revoked meanwhile.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from uuid import UUID
 
 from zerobar.bank.chart import TransferCode
 from zerobar.bank.errors import BankError, IdUsed
+from zerobar.bank.halting import key_revocation, wallet_halts
 from zerobar.bank.paying.errors import (
     AmountDiffers,
+    NotTrading,
     NotYourWallet,
     OwnWallet,
     PayeeNotOpen,
@@ -24,8 +26,10 @@ from zerobar.bank.paying.errors import (
     RequestUnknown,
 )
 from zerobar.bank.paying.facts import Facts, Party
+from zerobar.bank.paying.guessing import check_guesses
 from zerobar.bank.paying.model import (
     Authority,
+    Condition,
     Evidence,
     Notice,
     NoticeKind,
@@ -38,9 +42,23 @@ from zerobar.bank.paying.targets import Target
 from zerobar.bank.people.errors import PinNeeded, WalletClosed, WalletFrozen
 from zerobar.bank.people.limits import LimitTable, check_payment, counters_for
 from zerobar.bank.people.model import KeyOwner
-from zerobar.bank.signatures import check_claim
+from zerobar.bank.signatures import KeyUnknown, check_claim
 from zerobar.ledger import Counter, Posting, Row, Transfer
 from zerobar.purse.money import Fen
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """All that a payment's posting needs to hold.
+
+    Attributes:
+        counters: first the halts of payer, payee and key, then what may happen only once, and
+            the limits last.
+        refusals: what each counter says when it is exceeded; None: a limit.
+    """
+
+    counters: tuple[Counter, ...]
+    refusals: tuple[BankError | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +78,14 @@ class Approved:
 
 @dataclass(frozen=True, slots=True)
 class Short:
-    """A payment whose wallet has too little, and whose cards may be asked for the rest."""
+    """A payment whose wallet has too little, and whose cards may be asked for the rest.
+
+    Attributes:
+        conditions: what the payment will need, to be looked at before a card is asked.
+    """
 
     shortfall: Fen
-    limits: tuple[Counter, ...]
+    conditions: Conditions
 
 
 Verdict = Approved | Short | Payment | BankError
@@ -96,16 +118,18 @@ def _judge(
         return same_payment(facts.earlier, order)
     _check_payer(order, payer, facts)
     _check_target(order, facts.target)
-    payee = _check_payee(payer, facts)
     own = limits[payer.operator_id][payer.category]
+    # Before the payee is looked at: an amount that cannot be paid must not tell who has a wallet.
     check_payment(own, order.amount)
-    spending = counters_for(payer.wallet_id, own, order.amount, now)
+    payee = _check_payee(payer, facts, now)
+    spending = counters_for(payer.spender_id, own, order.amount, now)
+    conditions = _conditions(order, payer, payee, facts, spending)
     missing = Fen(order.amount - facts.available)
     if facts.auto_top_up and missing > 0:
-        return Short(missing, spending)
+        return Short(missing, conditions)
     payment = _payment(order, payer, payee, facts, now)
     ceiling = limits[payee.operator_id][payee.category].balance
-    return _approved(payment, order, facts, ceiling, spending, new_id)
+    return _approved(payment, order, facts, ceiling, conditions, new_id)
 
 
 def _check_asker(order: PaymentOrder, facts: Facts, now: datetime) -> Party:
@@ -157,8 +181,10 @@ def _refuse(refusal: BankError) -> NoReturn:
     raise refusal
 
 
-def _check_payee(payer: Party, facts: Facts) -> Party:
+def _check_payee(payer: Party, facts: Facts, now: datetime) -> Party:
     payee = facts.payee
+    if facts.target.is_guessable:
+        check_guesses(facts.misses, now)
     if payee is None:
         raise PayeeUnknown
     if payee.wallet_id == payer.wallet_id:
@@ -189,27 +215,52 @@ def _payment(
     )
 
 
+def _conditions(
+    order: PaymentOrder,
+    payer: Party,
+    payee: Party,
+    facts: Facts,
+    spending: tuple[Counter, ...],
+) -> Conditions:
+    conditions = [*_halts(order, payer, payee, facts.target)]
+    if facts.target.condition is not None:
+        conditions.append(facts.target.condition)
+    conditions += order.conditions
+    return Conditions(
+        (*(condition.counter for condition in conditions), *spending),
+        (*(condition.refusal for condition in conditions), *(None for _ in spending)),
+    )
+
+
+def _halts(
+    order: PaymentOrder, payer: Party, payee: Party, target: Target
+) -> tuple[Condition, Condition, Condition]:
+    """Return that nothing was frozen, suspended or revoked since the facts were read."""
+    payee_halts = payee.halts if target.halts is None else target.halts
+    stopped = NotTrading() if target.kind.to_merchant else PayeeNotOpen()
+    return (
+        Condition(wallet_halts(payer.wallet_id, payer.halts), WalletFrozen()),
+        Condition(wallet_halts(payee.wallet_id, payee_halts), stopped),
+        Condition(key_revocation(order.claim.key_id), KeyUnknown()),
+    )
+
+
 def _approved(
     payment: Payment,
     order: PaymentOrder,
     facts: Facts,
     ceiling: Fen | None,
-    spending: tuple[Counter, ...],
+    conditions: Conditions,
     new_id: Callable[[], UUID],
 ) -> Approved:
-    conditions = order.conditions
-    if facts.target.condition is not None:
-        conditions = (facts.target.condition, *conditions)
-    counters = (*(condition.counter for condition in conditions), *spending)
-    refusals = (*(condition.refusal for condition in conditions), *(None for _ in spending))
     rows = (
         payment_row(payment),
         *facts.target.rows(payment.id, payment.made_at),
         *order.rows,
         *_notices(payment, facts, new_id),
     )
-    posting = Posting((_transfer(payment, ceiling),), counters, rows)
-    return Approved(payment, posting, refusals)
+    posting = Posting((_transfer(payment, ceiling),), conditions.counters, rows)
+    return Approved(payment, posting, conditions.refusals)
 
 
 def _transfer(payment: Payment, ceiling: Fen | None) -> Transfer:

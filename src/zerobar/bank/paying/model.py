@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from zerobar.bank.errors import BankError
+from zerobar.bank.ids import Word, derived_id
 from zerobar.bank.signatures import Claim, Signed
 from zerobar.ledger import Counter, Row
 from zerobar.purse.money import Fen
@@ -256,12 +257,17 @@ class CodeSecret:
     ended_at: datetime | None
 
 
+def confirmed_id(charge_id: UUID) -> UUID:
+    """Return the id of the payment that a holder makes by confirming a charge."""
+    return derived_id(Word.CONFIRMED_PAYMENT, charge_id)
+
+
 @dataclass(frozen=True, slots=True)
 class Confirmation:
     """A charge by code that is above the wallet's limit for codes, and waits for the holder.
 
     Attributes:
-        id: the payment's.
+        id: the charge's; it is paid under `confirmed_id`.
         order_id: what it is to pay.
         evidence: the till's request.
     """

@@ -1,11 +1,17 @@
-"""A statement as a file: CSV for a spreadsheet, PDF for an office."""
+"""A statement as a file: CSV for a spreadsheet, PDF for an office.
+
+Setting a page costs the processor far more than writing lines, so a document lists no more than
+`MOST_PDF_LINES` movements; the spreadsheet has them all.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Final
+from uuid import UUID
 from xml.sax.saxutils import escape
 
 from reportlab.lib import colors
@@ -18,7 +24,9 @@ from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, T
 
 from zerobar.bank.calendar import CHINA
 from zerobar.bank.chart import TransferCode
-from zerobar.bank.paying.statements import Line, Statement
+from zerobar.bank.context import Bank
+from zerobar.bank.paying.statements import Line, Statement, statement_of
+from zerobar.bank.people.attempts import AttemptKind, count_attempt
 from zerobar.purse.money import Fen
 
 _WORDS: Final = {
@@ -30,6 +38,13 @@ _WORDS: Final = {
     TransferCode.PAYMENT: "消费 Payment",
     TransferCode.REFUND: "退款 Refund",
     TransferCode.MERCHANT_SETTLEMENT: "商户结算 Settlement",
+    TransferCode.LOAD: "圈存 Load",
+    TransferCode.UNLOAD: "圈提 Unload",
+    TransferCode.WALLET_TO_PURSE: "离线收款 Paid offline",
+    TransferCode.VOUCHER_REFUNDED: "硬钱包退回 Refunded",
+    TransferCode.VOUCHER_REDIRECTED: "硬钱包转入 Redirected",
+    TransferCode.PURSE_PAID_OUT: "挂失返还 Lost purse",
+    TransferCode.CHARGED_AFTER_LOSS: "挂失后扣款 After loss",
 }
 _HEADINGS: Final = (
     "时间 Time",
@@ -40,9 +55,16 @@ _HEADINGS: Final = (
     "余额 Balance",
 )
 _FONT: Final = "STSong-Light"
+_SMALL: Final = 7.5
+_PADDING: Final = 6
+"""Points on either side of a cell's text, as ReportLab has them."""
+MOST_PDF_LINES: Final = 500
 _WIDTHS: Final = (31 * mm, 37 * mm, 30 * mm, 34 * mm, 25 * mm, 25 * mm)
 # What a spreadsheet would take for a formula (CWE-1236).
 _FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
+_WRAPPED: Final = ParagraphStyle(
+    "wrapped", fontName=_FONT, fontSize=_SMALL, leading=10, wordWrap="CJK"
+)
 
 
 def word_of(code: TransferCode) -> str:
@@ -91,8 +113,23 @@ def _moment(moment: datetime) -> str:
 # --- PDF ----------------------------------------------------------------------------------
 
 
+def document_of(
+    bank: Bank, person_id: UUID, wallet_id: UUID, first_day: date, last_day: date
+) -> bytes:
+    """Return the statement of some days as PDF; so many a day that nobody is kept waiting by it.
+
+    Raises TooMany, and what `statement_of` raises.
+    """
+    with bank.transaction() as connection:
+        count_attempt(connection, AttemptKind.DOCUMENT, str(person_id), bank.clock())
+    return as_pdf(statement_of(bank, person_id, wallet_id, first_day, last_day))
+
+
 def as_pdf(statement: Statement) -> bytes:
-    """Return a statement as PDF, in a font that every reader has; the same bytes each time."""
+    """Return a statement as PDF, in a font that every reader has; the same bytes each time.
+
+    Of more than `MOST_PDF_LINES` movements it lists the first, and says so.
+    """
     pdfmetrics.registerFont(UnicodeCIDFont(_FONT))
     out = io.BytesIO()
     SimpleDocTemplate(
@@ -104,35 +141,49 @@ def as_pdf(statement: Statement) -> bytes:
         bottomMargin=16 * mm,
         title="Zerobar statement",
         invariant=1,
-    ).build([*_head(statement), _table(statement)])
+    ).build([*_head(statement), _table(statement.lines[:MOST_PDF_LINES])])
     return out.getvalue()
 
 
 def _head(statement: Statement) -> list[Flowable]:
     title = ParagraphStyle("title", fontName=_FONT, fontSize=15, leading=22)
     plain = ParagraphStyle("plain", fontName=_FONT, fontSize=9, leading=14)
-    lines = (
+    lines = [
         f"钱包 Wallet {statement.wallet_number}",
         f"期间 Period {statement.first_day} – {statement.last_day}",
         f"期初余额 Opening {statement.opening}    期末余额 Closing {statement.closing}",
         f"收入合计 In {statement.came_in}    支出合计 Out {statement.went_out}",
         f"制表时间 Made {_moment(statement.made_at)}",
-    )
+        *_cut_note(len(statement.lines)),
+    ]
     texts = [Paragraph(escape(line), plain) for line in lines]
     return [Paragraph("数字货币钱包对账单 Statement", title), *texts, Spacer(1, 5 * mm)]
 
 
-def _table(statement: Statement) -> Table:
-    small = ParagraphStyle("small", fontName=_FONT, fontSize=7.5, leading=10, wordWrap="CJK")
-    right = ParagraphStyle("right", parent=small, alignment=2)
-    rows = [[Paragraph(escape(text), small) for text in _HEADINGS]]
-    for line in statement.lines:
-        *texts, amount, balance = _cells(line)
-        cells = [Paragraph(escape(text), small) for text in texts]
-        rows.append([*cells, Paragraph(amount, right), Paragraph(balance, right)])
+def _cut_note(movements: int) -> list[str]:
+    if movements <= MOST_PDF_LINES:
+        return []
+    return [
+        f"共 {movements} 笔，此处仅列前 {MOST_PDF_LINES} 笔，全部见 CSV 文件",
+        f"The first {MOST_PDF_LINES} of {movements} movements; the CSV file has all of them",
+    ]
+
+
+def _table(lines: Sequence[Line]) -> Table:
+    rows: list[list[str | Paragraph]] = [[_fitting(text, 0) for text in _HEADINGS]]
+    rows += [list(map(_fitting, _cells(line), _WIDTHS)) for line in lines]
     style = [
+        ("FONT", (0, 0), (-1, -1), _FONT, _SMALL, 10),
+        ("ALIGN", (4, 1), (-1, -1), "RIGHT"),
         ("LINEBELOW", (0, 0), (-1, 0), 0.8, colors.black),
         ("LINEBELOW", (0, 1), (-1, -1), 0.2, colors.lightgrey),
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
     ]
     return Table(rows, colWidths=_WIDTHS, repeatRows=1, style=TableStyle(style))
+
+
+def _fitting(text: str, width: float) -> str | Paragraph:
+    """Return what a cell holds: only text that is too wide is worth the cost of a paragraph."""
+    if pdfmetrics.stringWidth(text, _FONT, _SMALL) <= width - 2 * _PADDING:
+        return text
+    return Paragraph(escape(text), _WRAPPED)

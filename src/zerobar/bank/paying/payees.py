@@ -82,7 +82,7 @@ def find_payee(bank: Bank, person_id: UUID, payee: Payee) -> PayeeFound:
 
 def wallet_named(connection: Connection, payee: Payee, known: UUID | None = None) -> Wallet:
     """Return the open wallet that a payee's name means; raises PayeeUnknown or PayeeNotOpen."""
-    wallet = _wallet(connection, payee, known)
+    wallet = find_wallet(connection, payee, known)
     if wallet is None:
         raise PayeeUnknown
     if not wallet.is_open:
@@ -90,7 +90,8 @@ def wallet_named(connection: Connection, payee: Payee, known: UUID | None = None
     return wallet
 
 
-def _wallet(connection: Connection, payee: Payee, known: UUID | None) -> Wallet | None:
+def find_wallet(connection: Connection, payee: Payee, known: UUID | None = None) -> Wallet | None:
+    """Return the wallet that a payee's name means, in whatever state; None: there is none."""
     if known is not None:
         return people.wallet(connection, known)
     if payee.kind is PayeeKind.NUMBER:

@@ -14,7 +14,7 @@ from zerobar.bank.chart import TransferCode
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import BankError, IdUsed
 from zerobar.bank.funding.returning import return_row, return_to_card, vault_of
-from zerobar.bank.ids import derived_id
+from zerobar.bank.ids import Word, derived_id
 from zerobar.bank.paying import records, store
 from zerobar.bank.paying.engine import shortfall
 from zerobar.bank.paying.errors import (
@@ -25,6 +25,7 @@ from zerobar.bank.paying.errors import (
     TooBusy,
 )
 from zerobar.bank.paying.model import Notice, NoticeKind, Payment, Refund
+from zerobar.bank.paying.refund_plans import fix_plan, give_up_plan
 from zerobar.bank.people import store as people
 from zerobar.bank.people.errors import WalletClosed
 from zerobar.bank.people.model import Wallet
@@ -65,16 +66,15 @@ def refund_payment(  # noqa: PLR0913 - each is a fact of the one refund
     InsufficientBalance of the wallet that gives back, IdUsed, OutcomeUnknown or TooBusy.
     """
     with bank.transaction() as connection:
-        # One refund of a payment at a time, so that each knows what the card has got back.
+        # One refund of a payment at a time fixes its part of what the card had paid.
         payment = store.lock_payment(connection, payment_id)
         if payment is None or payment.payee_wallet_id != by:
             raise PaymentUnknown
-        refund = store.refund(connection, refund_id)
-        if refund is None:
-            planned = _planned(bank, connection, payment, (refund_id, amount, reason))
-            refund = _made(bank, connection, payment, planned, rows)
-    if (refund.payment_id, refund.amount) != (payment_id, amount):
+        made = store.refund(connection, refund_id)
+        asked = made or _planned(bank, connection, payment, (refund_id, amount, reason))
+    if (asked.payment_id, asked.amount) != (payment_id, amount):
         raise IdUsed
+    refund = made or _made(bank, payment, asked, rows)
     if refund.card_amount:
         # Otherwise the worker does it, which also asks again what a bank does not answer.
         return_to_card(bank, refund_id)
@@ -83,63 +83,74 @@ def refund_payment(  # noqa: PLR0913 - each is a fact of the one refund
 
 def refunded_at_most(payment: Payment, amount: Fen) -> Counter:
     """Return the condition that refunds do not exceed a payment."""
-    return Counter(derived_id(payment.id, "refunds"), 0, int(amount), int(payment.amount))
+    return Counter(derived_id(Word.REFUNDS, payment.id), 0, int(amount), int(payment.amount))
 
 
 def _planned(
     bank: Bank, connection: Connection, payment: Payment, asked: tuple[UUID, Fen, str]
 ) -> Refund:
     refund_id, amount, reason = asked
-    before = store.refunds_of_payment(connection, payment.id)
-    card_left = payment.card_amount - sum(refund.card_amount for refund in before)
+    if _payer(connection, payment).closed_at is not None:
+        raise WalletClosed
+    plan = fix_plan(connection, payment, refund_id, amount)
     return Refund(
         refund_id,
-        payment.id,
+        plan.payment_id,
         payment.payer_wallet_id,
         payment.payee_wallet_id,
-        amount,
+        plan.amount,
         payment.card_id,
-        Fen(min(amount, max(0, card_left))),
+        plan.card_amount,
         reason,
         bank.clock(),
     )
 
 
-def _made(
-    bank: Bank, connection: Connection, payment: Payment, refund: Refund, rows: Sequence[Row]
-) -> Refund:
-    payer = people.wallet(connection, refund.payer_wallet_id)
-    assert payer is not None, "a payment's wallets stay, closed ones too"
-    if payer.closed_at is not None:
-        raise WalletClosed
-    posted = _post(bank, payment, refund, (*rows, *_rows(bank, refund, payer)))
-    if not all(answer.ok for answer in posted):
-        raise _refusal(connection, payment, refund, posted)
-    # A repeat finds what was stored at first; each statement sees what the ledger has committed.
-    stored = store.refund(connection, refund.id)
+def _made(bank: Bank, payment: Payment, refund: Refund, rows: Sequence[Row]) -> Refund:
+    with bank.connection() as connection:
+        payer = _payer(connection, payment)
+    # No lock and no connection is held while the ledger is waited for.
+    posted = _post(bank, payment, refund, payer, (*rows, *_rows(bank, refund, payer)))
+    with bank.connection() as connection:
+        if not all(answer.ok for answer in posted):
+            give_up_plan(connection, refund.id)
+            raise _refusal(connection, payment, refund, posted)
+        # A repeat finds what was stored at first.
+        stored = store.refund(connection, refund.id)
     assert stored is not None, "a refund's record is stored with its money"
     return stored
 
 
-def _post(bank: Bank, payment: Payment, refund: Refund, rows: Sequence[Row]) -> list[Posted]:
+def _payer(connection: Connection, payment: Payment) -> Wallet:
+    payer = people.wallet(connection, payment.payer_wallet_id)
+    assert payer is not None, "a payment's wallets stay, closed ones too"
+    return payer
+
+
+def _post(
+    bank: Bank, payment: Payment, refund: Refund, payer: Wallet, rows: Sequence[Row]
+) -> list[Posted]:
     counter = refunded_at_most(payment, refund.amount)
     try:
-        return bank.ledger.post(*_transfers(bank, refund), counters=(counter,), rows=rows)
+        return bank.ledger.post(*_transfers(refund, payer), counters=(counter,), rows=rows)
     except LedgerBusy:
         raise TooBusy from None
     except LedgerUnavailable:
         raise OutcomeUnknown from None
 
 
-def _transfers(bank: Bank, refund: Refund) -> list[Transfer]:
-    """Return the wallet's part and the card's; the first of them has the refund's id."""
+def _transfers(refund: Refund, payer: Wallet) -> list[Transfer]:
+    """Return the wallet's part and the card's; the first of them has the refund's id.
+
+    The card belongs to the operator of the payer's wallet, whoever is asked for the refund.
+    """
     parts = [
         (refund.payer_wallet_id, Fen(refund.amount - refund.card_amount)),
-        (vault_of(bank), refund.card_amount),
+        (vault_of(payer), refund.card_amount),
     ]
     code = int(TransferCode.REFUND)
     wanted = [(credit, amount) for credit, amount in parts if amount]
-    ids = [refund.id, derived_id(refund.id, "card-part")]
+    ids = [refund.id, derived_id(Word.REFUND_CARD_PART, refund.id)]
     return [
         Transfer(transfer_id, refund.payee_wallet_id, credit, amount, code)
         for transfer_id, (credit, amount) in zip(ids, wanted, strict=False)

@@ -11,12 +11,12 @@ from uuid import UUID
 
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import IdUsed
-from zerobar.bank.ids import derived_id
+from zerobar.bank.ids import Word, derived_id
 from zerobar.bank.paying import records, store
 from zerobar.bank.paying.errors import NotPayable, OwnWallet, RequestUnknown
 from zerobar.bank.paying.marking import mark
 from zerobar.bank.paying.model import MoneyRequest, Notice, NoticeKind, Payee, RequestState
-from zerobar.bank.paying.payees import wallet_named
+from zerobar.bank.paying.payees import find_wallet, wallet_named
 from zerobar.bank.paying.targets import request_condition
 from zerobar.bank.people import store as people
 from zerobar.bank.people.attempts import AttemptKind, count_attempt
@@ -47,34 +47,60 @@ def ask_for_money(
     Raises WalletUnknown, WalletFrozen, WalletClosed, PayeeUnknown, PayeeNotOpen, OwnWallet,
     TooMany or IdUsed.
     """
-    now, (amount, memo) = bank.clock(), terms
-    with bank.transaction() as connection:
+    with bank.connection() as connection:
         open_wallet_of(connection, person_id, wallet_id)
-        payer = wallet_named(connection, asked)
-        if payer.id == wallet_id:
-            raise OwnWallet
-        if payer.person_id is None:
-            # A merchant is not asked this way.
-            raise RequestUnknown
-        request = MoneyRequest(
-            request_id, wallet_id, payer.id, amount, memo, now, now + OPEN_FOR, None, None
-        )
         known = store.requests_by_id(connection, [request_id]).get(request_id)
         if known is not None:
-            return _same(known, request)
-        count_attempt(connection, AttemptKind.ASK_FOR_MONEY, str(person_id), now)
+            return _same(connection, known, wallet_id, asked, terms)
+    # Counted before anybody is looked up, and kept whatever comes of it: numbers are not to be
+    # listed by asking them for money.
+    with bank.transaction() as connection:
+        count_attempt(connection, AttemptKind.ASK_FOR_MONEY, str(person_id), bank.clock())
+    with bank.transaction() as connection:
+        payer_id, payer_wallet_id = _asked(connection, asked, wallet_id)
+        request = _request(bank, request_id, (wallet_id, payer_wallet_id), terms)
         if not store.insert_request(connection, request):
             raise IdUsed
-        told = _notice(bank, (payer.person_id, payer.id), NoticeKind.ASKED, request)
+        told = _notice(bank, (payer_id, payer_wallet_id), NoticeKind.ASKED, request)
         store.insert_notice(connection, told)
     return request
 
 
-def _same(known: MoneyRequest, request: MoneyRequest) -> MoneyRequest:
-    for name in ("payee_wallet_id", "payer_wallet_id", "amount", "memo"):
-        if getattr(known, name) != getattr(request, name):
-            raise IdUsed
+def _same(
+    connection: Connection,
+    known: MoneyRequest,
+    wallet_id: UUID,
+    asked: Payee,
+    terms: tuple[Fen, str],
+) -> MoneyRequest:
+    """Return a request that is asked for again; a number that nobody has is just another one."""
+    payer = find_wallet(connection, asked)
+    if payer is None or (wallet_id, payer.id, *terms) != (
+        known.payee_wallet_id,
+        known.payer_wallet_id,
+        known.amount,
+        known.memo,
+    ):
+        raise IdUsed
     return known
+
+
+def _asked(connection: Connection, asked: Payee, wallet_id: UUID) -> tuple[UUID, UUID]:
+    """Return who is asked, and which wallet; raises PayeeUnknown, PayeeNotOpen and so on."""
+    payer = wallet_named(connection, asked)
+    if payer.id == wallet_id:
+        raise OwnWallet
+    if payer.person_id is None:
+        # A merchant is not asked this way.
+        raise RequestUnknown
+    return payer.person_id, payer.id
+
+
+def _request(
+    bank: Bank, request_id: UUID, wallets: tuple[UUID, UUID], terms: tuple[Fen, str]
+) -> MoneyRequest:
+    now = bank.clock()
+    return MoneyRequest(request_id, *wallets, *terms, now, now + OPEN_FOR, None, None)
 
 
 def _notice(bank: Bank, whom: tuple[UUID, UUID], kind: NoticeKind, request: MoneyRequest) -> Notice:
@@ -142,7 +168,7 @@ def _end(bank: Bank, person_id: UUID, request_id: UUID, end: RequestState) -> Mo
         raise NotPayable(str(state))
     posted = mark(
         bank,
-        derived_id(request_id, str(end)),
+        derived_id(Word.REQUEST_END, request_id, str(end)),
         (request.payer_wallet_id, request.payee_wallet_id),
         (request_condition(request_id),),
         _end_rows(bank, request, end),

@@ -14,6 +14,8 @@ from typing import Final
 from uuid import UUID
 
 from zerobar.bank.errors import BankError
+from zerobar.bank.halting import shop_closing
+from zerobar.bank.ids import Word, derived_id
 from zerobar.bank.merchants.model import OrderState
 from zerobar.bank.merchants.payable import (
     Payable,
@@ -59,6 +61,7 @@ class Target:
         only_from: the one wallet that may pay it.
         refusal: why it cannot be paid.
         condition: what must not have happened before.
+        halts: how often the payee was halted, where that was read together with `refusal`.
     """
 
     kind: PaymentKind
@@ -71,7 +74,13 @@ class Target:
     shop_id: UUID | None = None
     refusal: BankError | None = None
     condition: Condition | None = None
+    halts: int | None = None
     rows: RowsOf = _no_rows
+
+    @property
+    def is_guessable(self) -> bool:
+        """Whether the payee is named by a number that somebody may just try."""
+        return self.number is not None or self.phone is not None
 
 
 def find_targets(
@@ -122,6 +131,7 @@ def _order(order: Payable) -> Target:
         shop_id=order.shop_id,
         refusal=refusal,
         condition=Condition(order_condition(order.order_id), NotPayable("paid or closed")),
+        halts=order.halts,
         rows=partial(order_paid_rows, order),
     )
 
@@ -137,6 +147,8 @@ def _shop(shop: PayableShop) -> Target:
         wallet_id=shop.payee_wallet_id,
         shop_id=shop.shop_id,
         refusal=None if shop.trading else NotTrading(),
+        condition=Condition(shop_closing(shop.merchant_id, shop.shop_id), NotTrading()),
+        halts=shop.halts,
         rows=partial(shop_paid_rows, shop),
     )
 
@@ -163,7 +175,7 @@ def _request(request: MoneyRequest, now: datetime) -> Target:
 
 def request_condition(request_id: UUID) -> Counter:
     """Return the condition that a request was neither paid nor ended before."""
-    return Counter(request_id, 0, 1, 1)
+    return Counter(derived_id(Word.REQUEST_ENDED_ONCE, request_id), 0, 1, 1)
 
 
 def _ids(texts: Iterable[str]) -> dict[str, UUID]:
