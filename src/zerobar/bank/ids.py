@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from enum import StrEnum, unique
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -20,6 +21,77 @@ def new_id(now: datetime, random: Callable[[int], bytes]) -> UUID:
     return UUID(int=milliseconds << 80 | 7 << 76 | high << 64 | 2 << 62 | low)
 
 
-def derived_id(*parts: UUID | str | int) -> UUID:
+@unique
+class Word(StrEnum):
+    """What an id is derived for: one word for each purpose of each area.
+
+    Two purposes under one word would get the same id from the same parts, and then each would spoil
+    what the other has posted or stored. Whoever derives an id for something new adds a word.
+    """
+
+    OPERATOR_ACCOUNT = "operator-account"
+    AUTHORITY_ACCOUNT = "authority-account"
+    FOUNDER = "founder"
+    TEST_RESERVES = "test-reserves"
+    TEST_ISSUE = "test-issue"
+    ISSUE_DEPOSIT = "issue-deposit"
+    REDEEM_DEPOSIT = "redeem-deposit"
+
+    SHORTFALL = "shortfall"
+    """The order that asks a card for what a payment lacks."""
+    RETURN_OF_REFUND = "return-of-refund"
+    """The order that gives a refund's part back to the card."""
+    RETURN_OF_ORDER = "return-of-order"
+    """The order that gives back what a card has paid in vain."""
+    STRANDED_RETRY = "stranded-retry"
+    FUNDING_COMMIT = "funding-commit"
+    FUNDING_VOID = "funding-void"
+    FUNDING_DEPOSIT = "funding-deposit"
+    FUNDING_DEPOSIT_TO_RETURN = "funding-deposit-to-return"
+
+    REQUEST_END = "request-end"
+    REQUEST_ENDED_ONCE = "request-ended-once"
+    """The counter that lets a request for money be paid, declined or cancelled only once."""
+    CONFIRMATION = "confirmation"
+    CONFIRMATION_DECIDED = "confirmation-decided"
+    CONFIRMATION_DECLINED = "confirmation-declined"
+    CONFIRMED_PAYMENT = "confirmed-payment"
+    """The payment that a holder makes by confirming what a till has charged."""
+    CODE_HANDLE = "code-handle"
+    CODE_USE = "code-use"
+    REFUNDS = "refunds"
+    """The counter of what was refunded of a payment."""
+    REFUND_CARD_PART = "refund-card-part"
+
+    MERCHANT_WALLET = "merchant-wallet"
+    MERCHANT_SERVER = "merchant-server"
+    SHOP_CODE = "shop-code"
+    TERMINAL_KEY = "terminal-key"
+    ORDER_END = "order-end"
+    ORDER_ENDED_ONCE = "order-ended-once"
+    """The counter that lets an order be paid, closed or expired only once."""
+    SHOP_CLOSED = "shop-closed"
+    KEY_REVOKED = "key-revoked"
+    EVENT = "event"
+    SETTLEMENT = "settlement"
+    SETTLEMENT_HOLD = "settlement-hold"
+    SETTLEMENT_COMMIT = "settlement-commit"
+    SETTLEMENT_VOID = "settlement-void"
+    SETTLEMENT_DEPOSIT = "settlement-deposit"
+
+    VOUCHER = "voucher"
+    HOSTED_REQUEST = "hosted-request"
+    PURSE_REQUEST = "purse-request"
+    """The condition that a purse's request is paid once by its operator."""
+    OWED_LOAD = "owed-load"
+    """The mark that a purse's request is paid from what is owed to it."""
+    PURSE_PAID_OUT = "purse-paid-out"
+    CHARGED_AFTER_LOSS = "charged-after-loss"
+    LOSS_AFTER_CHARGE = "loss-after-charge"
+    """What a wallet could not pay of a charge after its purse was lost."""
+    LOSS_COVERED = "loss-covered"
+
+
+def derived_id(word: Word, *parts: UUID | str | int) -> UUID:
     """Return the id (UUIDv5) that follows from others: the same parts give the same id."""
-    return uuid5(_NAMESPACE, "\x1f".join(str(part) for part in parts))
+    return uuid5(_NAMESPACE, "\x1f".join((word, *(str(part) for part in parts))))

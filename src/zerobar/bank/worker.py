@@ -12,17 +12,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
-import psycopg
-
+from zerobar.bank.batches import EXPECTED
 from zerobar.bank.context import Bank
-from zerobar.bank.errors import BankError
-from zerobar.database import DatabaseFailure
-from zerobar.ledger import LedgerError
 
 LONGEST_PAUSE_S: Final = 60.0
 STOP_PATIENCE_S: Final = 30.0
 
-_EXPECTED: Final = (BankError, LedgerError, DatabaseFailure, psycopg.Error)
 _log = logging.getLogger(__name__)
 
 
@@ -73,7 +68,7 @@ class Worker:
         """Return how much was done; None if it failed."""
         try:
             return job.run(self._bank)
-        except _EXPECTED as error:
+        except EXPECTED as error:
             _log.warning("%s: %s; it is tried again", job.name, type(error).__name__)
         except Exception as error:  # noqa: BLE001 - the thread's edge: the job stays alive
             _log.error("%s made a mistake: %s", job.name, type(error).__name__)

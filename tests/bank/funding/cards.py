@@ -34,7 +34,8 @@ class Funded:
         return Asked(order_id or self.bank.new_id(), self.cards[card], Fen(amount))
 
     def exchange(self, asked: Asked) -> CardOrder:
-        return exchange(self.bank, self.holder.person, self.holder.wallet, asked)
+        holder = self.holder
+        return exchange(self.bank, holder.person, holder.wallet, holder.key.id, asked)
 
     def save(self, asked: Asked) -> CardOrder:
         holder = self.holder

@@ -34,11 +34,11 @@ def verified(bank: Bank, partners: Doubles, anna: Holder) -> Holder:
         )
     for number in CARDS:
         partners.bank.give_card(CardHolder(number, NAME, RESIDENT_ID, anna.phone), 1_000_00)
+    grant(bank, anna)
     return anna
 
 
 @pytest.fixture
 def funded(bank: Bank, partners: Doubles, verified: Holder) -> Funded:
-    cards = [bind_card(bank, verified.person, bank.new_id(), number).id for number in CARDS[:2]]
-    grant(bank, verified)
+    cards = [bind_card(bank, verified.session, bank.new_id(), number).id for number in CARDS[:2]]
     return Funded(bank, partners, verified, cards)

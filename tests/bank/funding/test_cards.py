@@ -10,7 +10,7 @@ from stdnum import luhn
 from tests.bank.conftest import Clock
 from tests.bank.doubles import Doubles
 from tests.bank.funding.cards import CARDS, Funded
-from tests.bank.holders import Holder
+from tests.bank.holders import Holder, grant
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import IdUsed
 from zerobar.bank.funding import store
@@ -44,13 +44,13 @@ def bound(bank: Bank, holder: Holder) -> list[str]:
 def test_a_card_of_ones_own_is_bound_and_shows_its_last_digits(
     bank: Bank, verified: Holder
 ) -> None:
-    card = bind_card(bank, verified.person, bank.new_id(), "6299 9000-0000 0016")
+    card = bind_card(bank, verified.session, bank.new_id(), "6299 9000-0000 0016")
     assert card.number_masked == "**** 0016"
     assert bound(bank, verified) == ["**** 0016"]
 
 
 def test_neither_number_nor_token_is_readable_in_the_database(bank: Bank, verified: Holder) -> None:
-    card = bind_card(bank, verified.person, bank.new_id(), CARDS[0])
+    card = bind_card(bank, verified.session, bank.new_id(), CARDS[0])
     with bank.connection() as connection:
         row = connection.execute("SELECT c::text FROM bank.card c").fetchone()
     assert row is not None
@@ -60,17 +60,18 @@ def test_neither_number_nor_token_is_readable_in_the_database(bank: Bank, verifi
 
 def test_binding_again_with_the_same_id_gives_the_same_card(bank: Bank, verified: Holder) -> None:
     card_id = bank.new_id()
-    first = bind_card(bank, verified.person, card_id, CARDS[0])
-    assert bind_card(bank, verified.person, card_id, CARDS[0]) == first
+    first = bind_card(bank, verified.session, card_id, CARDS[0])
+    assert bind_card(bank, verified.session, card_id, CARDS[0]) == first
     with pytest.raises(IdUsed):
-        bind_card(bank, verified.person, card_id, CARDS[1])
+        bind_card(bank, verified.session, card_id, CARDS[1])
     with pytest.raises(CardBound):
-        bind_card(bank, verified.person, bank.new_id(), CARDS[0])
+        bind_card(bank, verified.session, bank.new_id(), CARDS[0])
 
 
 def test_a_card_waits_for_a_verified_name(bank: Bank, anna: Holder) -> None:
+    grant(bank, anna)
     with pytest.raises(NameNotVerified):
-        bind_card(bank, anna.person, bank.new_id(), CARDS[0])
+        bind_card(bank, anna.session, bank.new_id(), CARDS[0])
 
 
 def test_someone_elses_card_is_refused_and_tries_are_counted(
@@ -78,25 +79,26 @@ def test_someone_elses_card_is_refused_and_tries_are_counted(
 ) -> None:
     for left in reversed(range(MAX_MISMATCHES)):
         with pytest.raises(CardMismatch) as told:
-            bind_card(bank, verified.person, bank.new_id(), SOMEONE_ELSES)
+            bind_card(bank, verified.session, bank.new_id(), SOMEONE_ELSES)
         assert told.value.facts == {"tries_left": left}
     with pytest.raises(TooManyMismatches) as wait:
-        bind_card(bank, verified.person, bank.new_id(), CARDS[0])
+        bind_card(bank, verified.session, bank.new_id(), CARDS[0])
     assert wait.value.retry_after_s == 12 * 3600, "it is noon in China"
     clock.advance(seconds=wait.value.retry_after_s)
-    bind_card(bank, verified.person, bank.new_id(), CARDS[0])
+    grant(bank, verified)
+    bind_card(bank, verified.session, bank.new_id(), CARDS[0])
 
 
 def test_a_card_whose_bank_knows_another_phone_is_bound_with_that(
     bank: Bank, partners: Doubles, verified: Holder
 ) -> None:
     with pytest.raises(CardMismatch):
-        bind_card(bank, verified.person, bank.new_id(), CARDS[0], "13800000009")
-    bind_card(bank, verified.person, bank.new_id(), CARDS[0], verified.phone)
+        bind_card(bank, verified.session, bank.new_id(), CARDS[0], "13800000009")
+    bind_card(bank, verified.session, bank.new_id(), CARDS[0], verified.phone)
 
 
 def test_cards_are_asked_in_the_order_of_preference(bank: Bank, funded: Funded) -> None:
-    third = bind_card(bank, funded.holder.person, bank.new_id(), CARDS[2]).id
+    third = bind_card(bank, funded.holder.session, bank.new_id(), CARDS[2]).id
     assert bound(bank, funded.holder) == ["**** 0016", "**** 0024", "**** 0032"]
     prefer_cards(bank, funded.holder.person, [third])
     assert bound(bank, funded.holder) == ["**** 0032", "**** 0016", "**** 0024"]
@@ -112,8 +114,8 @@ def test_an_unbound_card_is_gone_and_can_be_bound_again(bank: Bank, funded: Fund
     with pytest.raises(CardUnknown):
         funded.exchange(funded.ask(1))
     with pytest.raises(IdUsed):
-        bind_card(bank, person, card_id, CARDS[0])
-    bind_card(bank, person, bank.new_id(), CARDS[0])
+        bind_card(bank, funded.holder.session, card_id, CARDS[0])
+    bind_card(bank, funded.holder.session, bank.new_id(), CARDS[0])
     assert bound(bank, funded.holder) == ["**** 0024", "**** 0016"]
 
 

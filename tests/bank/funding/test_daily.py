@@ -21,7 +21,7 @@ from zerobar.bank.funding.daily import reconcile_days
 from zerobar.bank.funding.exchanging import exchange
 from zerobar.bank.funding.model import Asked
 from zerobar.bank.funding.reconciliation_store import Reconciliation
-from zerobar.bank.funding.reconciling import Difference, DifferenceKind
+from zerobar.bank.funding.reconciling import Difference, DifferenceKind, Subject
 from zerobar.bank.partners import PartnerUnavailable
 from zerobar.bank.partners.http import PartnerUrls, http_partners
 from zerobar.bank.partners.statements import LineKind, StatementLine
@@ -51,8 +51,11 @@ def test_a_day_is_compared_once_some_hours_after_it_is_over(funded: Funded, cloc
     assert reconcile_days(bank) == 0
     clock.advance(seconds=1)
     assert [reconcile_days(bank), reconcile_days(bank)] == [1, 0]
-    kept = Reconciliation(bank.operator_id, 2026_11_25, clock(), 2, 1, Fen(30_00), Fen(0), 0, ())
-    assert compared(bank) == [kept]
+    strange = Difference(DifferenceKind.UNKNOWN_HERE, "settlement", None, Fen(5), Subject.TRANSFER)
+    (kept,) = compared(bank)
+    assert (kept.day, kept.made_at, kept.lines) == (2026_11_25, clock(), 2)
+    assert (kept.matched, kept.paid_in, kept.paid_out) == (1, Fen(30_00), Fen(0))
+    assert (kept.differing, kept.differences) == (1, (strange,))
 
 
 def test_differences_are_kept_and_read_as_they_were(funded: Funded, clock: Clock) -> None:
@@ -128,9 +131,9 @@ def linked(bank: Bank, tmp_path: Path, clock: Clock) -> Iterator[Bank]:
 def test_the_statement_of_a_bank_over_http_agrees(
     linked: Bank, verified: Holder, clock: Clock
 ) -> None:
-    card = bind_card(linked, verified.person, linked.new_id(), PEOPLE[0].cards[0].number).id
+    card = bind_card(linked, verified.session, linked.new_id(), PEOPLE[0].cards[0].number).id
     asked = Asked(linked.new_id(), card, Fen(12_34))
-    exchange(linked, verified.person, verified.wallet, asked)
+    exchange(linked, verified.person, verified.wallet, verified.key.id, asked)
     clock.advance(days=1, seconds=AFTER_MIDNIGHT_S)
     assert reconcile_days(linked) == 2
     assert [(day.paid_in, day.lines, day.differing) for day in compared(linked)] == [

@@ -171,12 +171,13 @@ def test_a_wallet_of_a_low_category_does_not_save(funded: Funded) -> None:
         funded.save(funded.ask(1))
 
 
-def test_saving_needs_the_pin_and_exchanging_does_not(funded: Funded, clock: Clock) -> None:
+def test_saving_and_exchanging_need_the_pin(funded: Funded, clock: Clock) -> None:
     fill(funded.bank, funded.holder.wallet, Fen(100))
     clock.advance(minutes=6)
     with pytest.raises(PinNeeded):
         funded.save(funded.ask(1))
-    assert funded.exchange(funded.ask(1)).status is OrderStatus.DONE
+    with pytest.raises(PinNeeded):
+        funded.exchange(funded.ask(1))
 
 
 def test_a_repeated_saving_is_answered_though_the_grant_is_over(

@@ -14,7 +14,7 @@ import pytest
 
 from tests.bank.conftest import BEGINNING, Clock
 from tests.bank.funding.conftest import NAME, RESIDENT_ID
-from tests.bank.holders import Holder, balance, fill, grant
+from tests.bank.holders import Holder, balance, fill
 from tests.sandbox.running import running_sandbox
 from zerobar.bank.chart import AccountCode, operator_account
 from zerobar.bank.context import Bank
@@ -59,7 +59,7 @@ def ask_for_much(bank: Bank, holder: Holder, card: UUID, sandbox: httpx.Client) 
         if number % 2:
             save_to_bank(bank, holder.person, holder.wallet, holder.key.id, asked)
         else:
-            exchange(bank, holder.person, holder.wallet, asked)
+            exchange(bank, holder.person, holder.wallet, holder.key.id, asked)
     return ids
 
 
@@ -68,8 +68,7 @@ def test_whatever_the_bank_does_everything_ends_and_the_day_reconciles(
     linked: Bank, verified: Holder, clock: Clock, sandbox: httpx.Client
 ) -> None:
     assert (NAME, RESIDENT_ID) == (PEOPLE[0].name, PEOPLE[0].resident_id)
-    card = bind_card(linked, verified.person, linked.new_id(), PEOPLE[0].cards[0].number).id
-    grant(linked, verified)
+    card = bind_card(linked, verified.session, linked.new_id(), PEOPLE[0].cards[0].number).id
     fill(linked, verified.wallet, Fen(1_000_00))
     ids = ask_for_much(linked, verified, card, sandbox)
     while clock.time < BEGINNING.replace(hour=5):

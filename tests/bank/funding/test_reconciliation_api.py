@@ -12,6 +12,7 @@ from tests.bank.funding.cards import Funded
 from tests.bank.staff.asking import Client, as_, asked, problem
 from zerobar.bank.context import Bank
 from zerobar.bank.funding.daily import READY_AFTER, reconcile_days
+from zerobar.bank.funding.resolving import resolve_orders
 from zerobar.bank.staff.model import Role
 from zerobar.purse.money import Fen
 
@@ -46,12 +47,29 @@ def test_staff_read_what_came_of_each_day(
     assert day["reconciliation"] == shown[-1]
     assert day["differences"] == [
         {
+            "subject": "card-order",
             "kind": "missing-there",
             "reference": str(missing.id),
             "ours_fen": AMOUNT,
             "theirs_fen": None,
         }
     ]
+
+
+def test_staff_read_which_orders_have_been_pending_for_a_day(
+    funded: Funded, bank: Bank, client: Client, clock: Clock
+) -> None:
+    funded.partners.bank.lose_answers = funded.partners.bank.pending = 1
+    asked_for = funded.exchange(funded.ask(AMOUNT))
+    clock.advance(days=1, seconds=1)
+    resolve_orders(bank)
+    headers = as_(found(bank, "Clerk", Role.OPERATIONS).token)
+    (item,) = client.get("/v1/overdue-orders", headers=headers).json()["items"]
+    assert item["order"]["order_id"] == str(asked_for.id)
+    assert (item["person_id"], item["tries"]) == (str(funded.holder.person), 2)
+    clock.advance(minutes=1)
+    resolve_orders(bank)
+    assert client.get("/v1/overdue-orders", headers=headers).json()["items"] == []
 
 
 @pytest.mark.parametrize("day", ["20261125", "0", "-1", "99999999999999999999"])
@@ -66,7 +84,8 @@ def test_invalid_a_day_that_was_not_compared(bank: Bank, client: Client, day: st
 def test_invalid_other_staff_look_at_neither(bank: Bank, client: Client) -> None:
     headers = as_(found(bank, "Head", Role.ADMINISTRATOR).token)
     order = bank.new_id()
-    for place in ("/v1/reconciliations", "/v1/reconciliations/20261125", "/v1/stranded-orders"):
+    lists = ("/v1/reconciliations", "/v1/stranded-orders", "/v1/overdue-orders")
+    for place in (*lists, "/v1/reconciliations/20261125"):
         assert problem(client.get(place, headers=headers), 403) == "role-missing"
     tried = client.post(f"/v1/stranded-orders/{order}/retry", headers=headers)
     assert problem(tried, 403) == "role-missing"

@@ -103,7 +103,7 @@ def test_a_payment_sent_many_times_at_once_is_covered_once(allowed: Funded) -> N
 def refund(funded: Funded, amount: int) -> None:
     """Move an amount into the vault together with the order, as a merchant's refund does."""
     row = return_row(funded.bank, funded.wallet(), funded.cards[0], Fen(amount), REFUND)
-    vault = vault_of(funded.bank)
+    vault = vault_of(funded.wallet())
     transfer = Transfer(uuid4(), funded.holder.wallet, vault, Fen(amount), TransferCode.REFUND)
     (posted,) = funded.bank.ledger.post(transfer, rows=(row,))
     assert posted.ok, posted

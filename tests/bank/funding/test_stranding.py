@@ -62,7 +62,7 @@ def stranded(funded: Funded) -> Stranded:
     funded.exchange(funded.ask(AMOUNT))
     row = return_row(bank, wallet, funded.cards[0], AMOUNT, REFUND)
     (posted,) = bank.ledger.post(
-        Transfer(bank.new_id(), wallet.id, vault_of(bank), AMOUNT, TransferCode.REFUND),
+        Transfer(bank.new_id(), wallet.id, vault_of(wallet), AMOUNT, TransferCode.REFUND),
         rows=(row,),
     )
     assert posted.ok
@@ -103,7 +103,7 @@ def test_a_wallet_that_can_be_credited_by_now_takes_what_the_card_does_not(
     late = replace(wallet, id=bank.new_id())
     funded.exchange(funded.ask(AMOUNT))
     row = return_row(bank, late, funded.cards[0], AMOUNT, REFUND)
-    transfer = Transfer(bank.new_id(), wallet.id, vault_of(bank), AMOUNT, TransferCode.REFUND)
+    transfer = Transfer(bank.new_id(), wallet.id, vault_of(wallet), AMOUNT, TransferCode.REFUND)
     assert bank.ledger.post(transfer, rows=(row,))[0].ok
     cards = dict(funded.partners.bank.cards)
     funded.partners.bank.cards.clear()

@@ -6,8 +6,10 @@
 | SAVE | hold wallet -> vault | commit; AT_BANK -> BANK_CUSTOMERS | void |
 | RETURN | - | AT_BANK -> BANK_CUSTOMERS | vault -> wallet |
 
-The committing transfer has the order's id; the ids of the others follow from it, so that each can
-be posted again and happens once.
+The first transfer has the order's own id, so that an id which named another transfer before is
+refused there, and the card's bank is never asked. Of a RETURN, whose id the bank derives, it is the
+one into the wallet. The ids of the others follow from it, so that each can be posted again and
+happens once.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from zerobar.bank.chart import AccountCode, TransferCode, operator_account
 from zerobar.bank.context import Bank
 from zerobar.bank.funding.errors import BooksUnavailable
 from zerobar.bank.funding.model import CardOrder, OrderKind, Reason
-from zerobar.bank.ids import derived_id
+from zerobar.bank.ids import Word, derived_id
 from zerobar.ledger import (
     LedgerBusy,
     LedgerUnavailable,
@@ -70,29 +72,29 @@ def post_surely(bank: Bank, order: CardOrder, *transfers: Transfer, row: Row | N
 
 def hold(order: CardOrder, ceiling: int | None) -> Transfer:
     """Return what sets the amount aside before the bank is asked."""
-    return _digital(order, _part(order, "hold"), TransferKind.HOLD, ceiling)
+    return _digital(order, order.id, TransferKind.HOLD, ceiling)
 
 
 def commit(order: CardOrder, ceiling: int | None) -> Transfer:
     """Return what moves the amount when the bank has done its part."""
-    return _digital(order, order.id, TransferKind.COMMIT, ceiling)
+    return _digital(order, derived_id(Word.FUNDING_COMMIT, order.id), TransferKind.COMMIT, ceiling)
 
 
 def void(order: CardOrder) -> Transfer:
     """Return what lets the amount go."""
-    return _digital(order, _part(order, "void"), TransferKind.VOID, None)
+    return _digital(order, derived_id(Word.FUNDING_VOID, order.id), TransferKind.VOID, None)
 
 
-def deposit(order: CardOrder, name: str = "deposit") -> Transfer:
+def deposit(order: CardOrder, word: Word = Word.FUNDING_DEPOSIT) -> Transfer:
     """Return what the bank has done, on the deposit side.
 
-    A transfer that was refused with its chain stays refused, so another chain's has another name.
+    A transfer that was refused with its chain stays refused, so another chain's has another word.
     """
     customers = operator_account(order.operator_id, AccountCode.BANK_CUSTOMERS)
     ours = operator_account(order.operator_id, AccountCode.AT_BANK)
     debit, credit = (customers, ours) if order.kind.fills_wallet else (ours, customers)
     return Transfer(
-        _part(order, name), debit, credit, order.amount, TransferCode.DEPOSIT_LEG,
+        derived_id(word, order.id), debit, credit, order.amount, TransferCode.DEPOSIT_LEG,
         reference=order.id.bytes,
     )  # fmt: skip
 
@@ -110,12 +112,8 @@ def _digital(order: CardOrder, id_: UUID, kind: TransferKind, ceiling: int | Non
     ends = kind in (TransferKind.COMMIT, TransferKind.VOID)
     return Transfer(
         id_, debit, credit, order.amount, _CODES[order.kind], kind,
-        _part(order, "hold") if ends else None, order.id.bytes, ceiling,
+        order.id if ends else None, order.id.bytes, ceiling,
     )  # fmt: skip
-
-
-def _part(order: CardOrder, name: str) -> UUID:
-    return derived_id(order.id, name)
 
 
 def _reason(order: CardOrder, result: Result) -> str:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from stdnum import luhn
 
+from zerobar.bank.asking import Session
 from zerobar.bank.calendar import CHINA, day_of
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import IdUsed
@@ -25,6 +26,7 @@ from zerobar.bank.funding.errors import (
 from zerobar.bank.funding.model import MAX_CARDS, Card
 from zerobar.bank.partners import CardHolder
 from zerobar.bank.people import store as people
+from zerobar.bank.people.guarding import require_holder
 from zerobar.bank.people.masking import NAME_PURPOSE, RESIDENT_ID_PURPOSE
 from zerobar.bank.people.model import Person
 from zerobar.bank.people.phones import read_phone
@@ -38,26 +40,27 @@ _NUMBER_INDEX: Final = "card-number"
 
 
 def bind_card(
-    bank: Bank, person_id: UUID, card_id: UUID, number: str, phone: str | None = None
+    bank: Bank, session: Session, card_id: UUID, number: str, phone: str | None = None
 ) -> Card:
     """Bind a card; the same id and number again give the same card.
 
     Args:
         bank: whose partner is asked, outside any transaction.
-        person_id: whose name and resident ID are verified.
+        session: of the person whose name and resident ID are verified.
         card_id: made by whoever asks.
         number: as typed; spaces and hyphens do not count.
         phone: that the card's bank knows, if it is another than the person's.
 
     Raises BadCardNumber, BadPhoneNumber, NameNotVerified, CardBound, IdUsed, TooManyCards,
-    CardMismatch, TooManyMismatches or PartnerUnavailable.
+    CardMismatch, TooManyMismatches, PartnerUnavailable, or as `require_holder`.
     """
-    number = read_card_number(number)
+    number, person_id = read_card_number(number), session.person_id
     index = bank.sealer.index(number, _NUMBER_INDEX)
     with bank.connection() as connection:
         known = _known(connection, person_id, card_id, index)
         if known is not None:
             return known
+        require_holder(connection, session, bank.clock())
         person = _allowed(connection, person_id, bank.clock())
     token = bank.partners.bank.bind(_holder(bank, person, number, phone))
     if token is None:

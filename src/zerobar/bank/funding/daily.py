@@ -1,5 +1,7 @@
 """Every day that is over is compared with the bank's statement, in the days' order, once.
 
+What moved between cards and wallets, and what was paid to merchants' banks by file.
+
 A day that nobody compared, because the bank or this program was away, is made up for: the next run
 begins where the last one ended.
 """
@@ -16,7 +18,8 @@ from zerobar.bank.calendar import CHINA, day_of
 from zerobar.bank.context import Bank
 from zerobar.bank.funding import reconciliation_store as store
 from zerobar.bank.funding.reconciliation_store import Reconciliation
-from zerobar.bank.funding.reconciling import ReconciledDay, reconcile_day
+from zerobar.bank.funding.reconciling import reconcile_day
+from zerobar.bank.merchants.settlement_checking import check_transfers
 
 READY_AFTER: Final = timedelta(hours=2)
 """How long after midnight a statement is fetched: by then what crossed midnight has ended."""
@@ -55,25 +58,26 @@ def _due(bank: Bank) -> Iterator[date]:
 
 def _keep(bank: Bank, day: date) -> None:
     lines = bank.partners.bank.statement(day)
-    compared = reconcile_day(bank, day, lines)
-    with bank.connection() as connection:
-        store.insert_reconciliation(connection, _result(bank, compared, len(lines)))
-    if compared.differences:
-        _log.warning("the bank's statement of %s: %d differences", day, len(compared.differences))
-
-
-def _result(bank: Bank, compared: ReconciledDay, lines: int) -> Reconciliation:
-    return Reconciliation(
+    number = day_of(datetime.combine(day, datetime.min.time(), CHINA))
+    cards, transfers = reconcile_day(bank, day, lines), check_transfers(bank, number, lines)
+    differences = transfers.differences + cards.differences
+    result = Reconciliation(
         bank.operator_id,
-        day_of(datetime.combine(compared.day, datetime.min.time(), CHINA)),
+        number,
         bank.clock(),
-        lines,
-        compared.matched,
-        compared.paid_in,
-        compared.paid_out,
-        len(compared.differences),
-        compared.differences[:MOST_KEPT],
+        len(lines),
+        cards.matched,
+        cards.paid_in,
+        cards.paid_out,
+        transfers.matched,
+        transfers.paid,
+        len(differences),
+        differences[:MOST_KEPT],
     )
+    with bank.connection() as connection:
+        store.insert_reconciliation(connection, result)
+    if differences:
+        _log.warning("the bank's statement of %s: %d differences", day, len(differences))
 
 
 def _date_in_china(moment: datetime) -> date:

@@ -20,19 +20,22 @@ from zerobar.ledger import balance
 from zerobar.purse.money import Fen
 
 
-def exchange(bank: Bank, person_id: UUID, wallet_id: UUID, asked: Asked) -> CardOrder:
+def exchange(bank: Bank, person_id: UUID, wallet_id: UUID, key_id: UUID, asked: Asked) -> CardOrder:
     """Take an amount from a card into a wallet; the same again gives the same order.
 
-    The order says how it ended: done, refused with a reason, or pending, which ends by itself.
+    The PIN must have been given for this wallet and key. The order says how it ended: done, refused
+    with a reason, or pending, which ends by itself.
 
-    Raises WalletUnknown, WalletFrozen, WalletClosed, CardUnknown, BalanceLimit or VaultShort, and
-    then nothing was stored; IdUsed; or BooksUnavailable, after which the order is pending.
+    Raises WalletUnknown, WalletFrozen, WalletClosed, CardUnknown, PinNeeded, BalanceLimit or
+    VaultShort, and then nothing was stored; IdUsed; or BooksUnavailable, after which the order is
+    pending.
     """
     with bank.transaction() as connection:
         order = _begun(bank, connection, OrderKind.EXCHANGE, (person_id, wallet_id), asked)
         known = same_order(connection, order)
         if known is None:
             wallet, limits = _usable(connection, order)
+            require_grant(connection, wallet.id, key_id, bank.clock())
             check_room(connection, wallet, limits, asked.amount)
             check_vault(connection, bank.operator_id, asked.amount)
             known, new = insert_once(connection, order)
@@ -49,7 +52,7 @@ def save_to_bank(
     It is the holder's own money that changes place, so no spending limit counts it; the wallet's
     category must allow it, and the PIN must have been given for this wallet and key.
 
-    Raises as `exchange` does, but for the limits SavingNotAllowed; and PinNeeded.
+    Raises as `exchange` does, but for the limits SavingNotAllowed.
     """
     with bank.transaction() as connection:
         order = _begun(bank, connection, OrderKind.SAVE, (person_id, wallet_id), asked)

@@ -103,7 +103,7 @@ class CardOrder:
         cause_id: the payment or refund that it is for.
         reason: why it was refused, a stable word; else empty.
         moved: the card's bank carried it out; known when the order has ended.
-        tries: how often the bank was asked what became of it.
+        tries: how often it was put off, because it could not be ended yet.
         next_try_at: when it is next asked.
     """
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
+from zerobar.bank.batches import put_off
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import IdUsed
 from zerobar.bank.funding import booking, store
@@ -22,7 +23,7 @@ from zerobar.bank.funding.model import (
     OrderStatus,
     Reason,
 )
-from zerobar.bank.ids import derived_id
+from zerobar.bank.ids import Word, derived_id
 from zerobar.bank.partners import BankOrder, BankOutcome, BankStatus
 from zerobar.bank.people import store as people
 from zerobar.bank.people.limits import limits_at
@@ -31,8 +32,6 @@ from zerobar.database import Connection
 
 LEASE: Final = timedelta(seconds=30)
 """How long whoever works on an order has it alone; longer than a partner is waited for."""
-_FIRST_PAUSE_S: Final = 2
-_LONGEST_PAUSE_S: Final = 600
 
 
 def new_order(bank: Bank, kind: OrderKind, wallet: Wallet, asked: Asked) -> CardOrder:
@@ -72,7 +71,8 @@ def carry_out(bank: Bank, order: CardOrder, *, first: bool = False) -> CardOrder
 
     Raises BooksUnavailable; the order stays pending.
     """
-    if order.status is not OrderStatus.PENDING:
+    if order.status is not OrderStatus.PENDING or order.operator_id != bank.operator_id:
+        # Another operator's cards are known to its own partners, whom its own worker asks.
         return order
     if order.kind is OrderKind.RETURN:
         return _give_back(bank, order)
@@ -82,6 +82,13 @@ def carry_out(bank: Bank, order: CardOrder, *, first: bool = False) -> CardOrder
 def go_on(bank: Bank, order: CardOrder) -> CardOrder:
     """Carry out an order that was asked for again, unless someone is at it."""
     return carry_out(bank, order) if order.next_try_at <= bank.clock() else order
+
+
+def put_off_order(bank: Bank, order: CardOrder) -> CardOrder:
+    """Have a pending order asked after later, each time after twice the pause."""
+    with bank.connection() as connection:
+        next_try_at = put_off(connection, "bank.card_order", "order_id", order.id, bank.clock())
+    return replace(order, next_try_at=next_try_at, tries=order.tries + 1)
 
 
 def _move(bank: Bank, order: CardOrder, first: bool) -> CardOrder:
@@ -96,7 +103,7 @@ def _move(bank: Bank, order: CardOrder, first: bool) -> CardOrder:
         case BankStatus.REFUSED:
             booking.post_surely(bank, order, booking.void(order))
             return _end(bank, order, OrderStatus.REFUSED, outcome.reason)
-    return _wait(bank, order)
+    return put_off_order(bank, order)
 
 
 def _follow(bank: Bank, order: CardOrder, ceiling: int | None) -> CardOrder:
@@ -108,13 +115,13 @@ def _follow(bank: Bank, order: CardOrder, ceiling: int | None) -> CardOrder:
     assert order.kind.fills_wallet
     returned = replace(
         order,
-        id=derived_id(order.id, "return-to-card"),
+        id=derived_id(Word.RETURN_OF_ORDER, order.id),
         kind=OrderKind.RETURN,
         cause_id=order.id,
         tries=0,
         next_try_at=bank.clock(),
     )
-    chain = booking.void(order), booking.deposit(order, "deposit-to-return")
+    chain = booking.void(order), booking.deposit(order, Word.FUNDING_DEPOSIT_TO_RETURN)
     booking.post_surely(bank, order, *chain, row=store.order_row(returned))
     return _end(bank, order, OrderStatus.REFUSED, refused, moved=True)
 
@@ -131,7 +138,7 @@ def _give_back(bank: Bank, order: CardOrder) -> CardOrder:
             if stranded:
                 return _end(bank, order, OrderStatus.STRANDED, stranded)
             return _end(bank, order, OrderStatus.REFUSED, outcome.reason)
-    return _wait(bank, order)
+    return put_off_order(bank, order)
 
 
 def _ask(bank: Bank, order: CardOrder) -> BankOutcome:
@@ -165,11 +172,3 @@ def _end(
     with bank.connection() as connection:
         store.end_order(connection, ended)
     return ended
-
-
-def _wait(bank: Bank, order: CardOrder) -> CardOrder:
-    pause_s = min(_FIRST_PAUSE_S << min(order.tries, 16), _LONGEST_PAUSE_S)
-    next_try_at = bank.clock() + timedelta(seconds=pause_s)
-    with bank.connection() as connection:
-        store.postpone(connection, order.id, next_try_at)
-    return replace(order, next_try_at=next_try_at)

@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from zerobar.bank.funding.reconciling import Difference, DifferenceKind
+from zerobar.bank.funding.reconciling import Difference, DifferenceKind, Subject
 from zerobar.database import Connection
 from zerobar.purse.money import Fen
 
 _COLUMNS: Final = (
-    "operator_id, day, made_at, lines, matched, paid_in_fen, paid_out_fen, differing, differences"
+    "operator_id, day, made_at, lines, matched, paid_in_fen, paid_out_fen, transfers,"
+    " transferred_fen, differing, differences"
 )
 _RECONCILIATION: Final = f"SELECT {_COLUMNS} FROM bank.reconciliation "  # noqa: S608 - columns
 
@@ -24,10 +25,12 @@ class Reconciliation:
 
     Attributes:
         day: in China, as 20261125.
-        lines: of the statement, transfers by file included.
+        lines: of the statement.
         matched: card bookings that agree with our orders.
         paid_in: what cards paid, of those.
         paid_out: what cards were given, of those.
+        transfers: to merchants' banks that agree with our settlements.
+        transferred: their sum.
         differing: how many differences there are; none, if all is well.
         differences: the first of them.
     """
@@ -39,6 +42,8 @@ class Reconciliation:
     matched: int
     paid_in: Fen
     paid_out: Fen
+    transfers: int
+    transferred: Fen
     differing: int
     differences: tuple[Difference, ...]
 
@@ -47,7 +52,7 @@ def insert_reconciliation(connection: Connection, new: Reconciliation) -> None:
     """Store what came of a day; the first result stays."""
     connection.execute(
         f"INSERT INTO bank.reconciliation ({_COLUMNS})"  # noqa: S608 - columns, no input
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb) ON CONFLICT DO NOTHING",
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb) ON CONFLICT DO NOTHING",
         (
             new.operator_id,
             new.day,
@@ -56,6 +61,8 @@ def insert_reconciliation(connection: Connection, new: Reconciliation) -> None:
             new.matched,
             int(new.paid_in),
             int(new.paid_out),
+            new.transfers,
+            int(new.transferred),
             new.differing,
             json.dumps([_written(difference) for difference in new.differences]),
         ),
@@ -100,6 +107,7 @@ def began_at(connection: Connection, operator_id: UUID) -> datetime | None:
 
 def _written(difference: Difference) -> dict[str, Any]:
     return {
+        "subject": difference.subject.value,
         "kind": difference.kind.value,
         "reference": difference.reference,
         "ours_fen": difference.ours,
@@ -108,10 +116,11 @@ def _written(difference: Difference) -> dict[str, Any]:
 
 
 def _read(row: tuple[Any, ...]) -> Reconciliation:
-    operator, day, made_at, lines, matched, paid_in, paid_out, differing, differences = row
+    operator, day, made_at, lines, matched, paid_in, paid_out, *transfers, differing, found = row
+    moved, transferred = transfers
     return Reconciliation(
-        operator, day, made_at, lines, matched, Fen(paid_in), Fen(paid_out), differing,
-        tuple(map(_read_difference, differences)),
+        operator, day, made_at, lines, matched, Fen(paid_in), Fen(paid_out), moved,
+        Fen(transferred), differing, tuple(map(_read_difference, found)),
     )  # fmt: skip
 
 
@@ -119,4 +128,5 @@ def _read_difference(written: dict[str, Any]) -> Difference:
     ours, theirs = (
         None if written[name] is None else Fen(written[name]) for name in ("ours_fen", "theirs_fen")
     )
-    return Difference(DifferenceKind(written["kind"]), written["reference"], ours, theirs)
+    kind, subject = DifferenceKind(written["kind"]), Subject(written["subject"])
+    return Difference(kind, written["reference"], ours, theirs, subject)

@@ -1,8 +1,8 @@
 """Reconciliation: what the bank's statement of a day says, against what we know.
 
 Every card booking of the statement must be an order that we saw done, and every order done must
-have been in a statement by the end of the day it was done. Transfers by file are checked where the
-files are made.
+have been in a statement by the end of the day it was done. Transfers by file are compared where the
+files are made, in `merchants/settlement_checking`.
 """
 
 from __future__ import annotations
@@ -22,11 +22,19 @@ from zerobar.bank.partners.statements import LineKind, StatementLine
 from zerobar.purse.money import Fen
 
 
+class Subject(StrEnum):
+    """What two books contradict each other about."""
+
+    CARD_ORDER = "card-order"
+    TRANSFER = "transfer"
+    """By file, to a merchant's bank."""
+
+
 class DifferenceKind(StrEnum):
     """How bank and operator contradict each other."""
 
     UNKNOWN_HERE = "unknown-here"
-    """The bank booked an order that we do not know."""
+    """The bank booked what we do not know."""
     OTHER_TERMS = "other-terms"
     """Amount or direction differ."""
     PENDING_HERE = "pending-here"
@@ -34,7 +42,7 @@ class DifferenceKind(StrEnum):
     REFUSED_HERE = "refused-here"
     """The bank booked what it told us it refused."""
     BOOKED_TWICE = "booked-twice"
-    """The bank booked an order more than once."""
+    """The bank booked it more than once."""
     MISSING_THERE = "missing-there"
     """We were told that it was done, and no statement shows it."""
 
@@ -44,7 +52,7 @@ class Difference:
     """One contradiction, for a person to look at.
 
     Attributes:
-        reference: the order's id as the bank gives it.
+        reference: the order's or transfer's id as the bank gives it.
         ours: what we know of, in fen; None for nothing.
         theirs: what the bank booked; None for nothing.
     """
@@ -53,6 +61,7 @@ class Difference:
     reference: str
     ours: Fen | None
     theirs: Fen | None
+    subject: Subject = Subject.CARD_ORDER
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ A refund moves the card's part from the merchant into the vault, and in the same
 the order that gives it to the card:
 
     bank.ledger.post(
-        Transfer(..., debit=merchant, credit=vault_of(bank), amount=card_part, ...),
+        Transfer(..., debit=merchant, credit=vault_of(wallet), amount=card_part, ...),
         rows=(..., return_row(bank, wallet, card_id, card_part, refund_id)),
     )
     return_to_card(bank, refund_id)
@@ -23,20 +23,20 @@ from zerobar.bank.funding import store
 from zerobar.bank.funding.errors import OrderUnknown
 from zerobar.bank.funding.model import Asked, OrderKind, OrderStatus
 from zerobar.bank.funding.orders import carry_out, new_order
-from zerobar.bank.ids import derived_id
+from zerobar.bank.ids import Word, derived_id
 from zerobar.bank.people.model import Wallet
 from zerobar.ledger import Row
 from zerobar.purse.money import Fen
 
 
-def vault_of(bank: Bank) -> UUID:
-    """Return the account that a refund credits with the card's part."""
-    return operator_account(bank.operator_id, AccountCode.VAULT)
+def vault_of(wallet: Wallet) -> UUID:
+    """Return the account that a refund credits with the card's part: its operator's."""
+    return operator_account(wallet.operator_id, AccountCode.VAULT)
 
 
 def return_id(refund_id: UUID) -> UUID:
     """Return the id of the order that gives a refund's part back to the card."""
-    return derived_id(refund_id, "return-to-card")
+    return derived_id(Word.RETURN_OF_REFUND, refund_id)
 
 
 def return_row(bank: Bank, wallet: Wallet, card_id: UUID, amount: Fen, refund_id: UUID) -> Row:

@@ -18,7 +18,7 @@ from zerobar.bank.funding.model import (
     Reason,
 )
 from zerobar.bank.funding.orders import carry_out, go_on, insert_once, new_order
-from zerobar.bank.ids import derived_id
+from zerobar.bank.ids import Word, derived_id
 from zerobar.bank.people import store as people
 from zerobar.bank.people.model import Wallet
 from zerobar.bank.people.wallets import check_open
@@ -57,7 +57,7 @@ def cover_shortfall(bank: Bank, wallet: Wallet, shortfall: Fen, payment_id: UUID
 
 def shortfall_order_id(payment_id: UUID, card_id: UUID) -> UUID:
     """Return the id of the order that asks a card for what a payment lacks."""
-    return derived_id(payment_id, "shortfall", card_id)
+    return derived_id(Word.SHORTFALL, payment_id, card_id)
 
 
 def _orders(bank: Bank, wallet: Wallet, shortfall: Fen, payment_id: UUID) -> Iterator[CardOrder]:

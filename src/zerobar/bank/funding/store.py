@@ -178,6 +178,18 @@ def stranded_orders(
     return [_order(row) for row in rows]
 
 
+def pending_orders(
+    connection: Connection, operator_id: UUID, before: datetime, after: UUID | None, limit: int
+) -> list[CardOrder]:
+    """Return pending orders asked for before a moment, the lowest id first, above `after`."""
+    rows = connection.execute(
+        _ORDER + "WHERE status = 1 AND operator_id = %s AND asked_at < %s"
+        " AND (%s::uuid IS NULL OR order_id > %s) ORDER BY order_id LIMIT %s",
+        (operator_id, before, after, after, limit),
+    ).fetchall()
+    return [_order(row) for row in rows]
+
+
 def leave_stranded(connection: Connection, order_id: UUID) -> CardOrder | None:
     """Say that a stranded order is tried again, and return it; None if it is not stranded now."""
     row = connection.execute(
@@ -213,21 +225,13 @@ def end_order(connection: Connection, order: CardOrder) -> None:
     )
 
 
-def postpone(connection: Connection, order_id: UUID, next_try_at: datetime) -> None:
-    """Say when an order is asked after next."""
-    connection.execute(
-        "UPDATE bank.card_order SET next_try_at = %s WHERE order_id = %s AND status = 1",
-        (next_try_at, order_id),
-    )
-
-
 def claim_orders(
     connection: Connection, operator_id: UUID, now: datetime, lease: timedelta, limit: int
 ) -> list[CardOrder]:
     """Take an operator's pending orders that are due: nobody else does during the lease."""
     rows = connection.execute(
         "UPDATE bank.card_order o"  # noqa: S608 - columns, no input
-        " SET next_try_at = %(until)s, tries = least(o.tries + 1, 32000)"
+        " SET next_try_at = %(until)s"
         " FROM (SELECT order_id FROM bank.card_order"
         "       WHERE status = 1 AND next_try_at <= %(now)s AND operator_id = %(operator)s"
         "       ORDER BY next_try_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED) due"

@@ -15,13 +15,13 @@ from zerobar.bank.funding import store
 from zerobar.bank.funding.errors import NotStranded, OrderUnknown
 from zerobar.bank.funding.model import CardOrder, OrderKind, OrderStatus
 from zerobar.bank.funding.orders import LEASE, insert_once
-from zerobar.bank.ids import derived_id
+from zerobar.bank.ids import Word, derived_id
 from zerobar.database import Connection
 
 
 def retry_id(order_id: UUID) -> UUID:
     """Return the id of the order that follows a stranded one."""
-    return derived_id(order_id, "retry")
+    return derived_id(Word.STRANDED_RETRY, order_id)
 
 
 def follow_stranded(bank: Bank, connection: Connection, order_id: UUID) -> tuple[CardOrder, bool]:

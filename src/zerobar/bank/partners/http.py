@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 from uuid import UUID
 
 import httpx
@@ -33,6 +33,9 @@ TRIES: Final = 2
 _NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _STATUS: Final = {"done": BankStatus.DONE, "refused": BankStatus.REFUSED}
 _UNKNOWN: Final = BankOutcome(BankStatus.UNKNOWN)
+_MOST_FEN: Final = 10**15
+"""More than any bank books at once; a day's sum of such is still a number that can be stored."""
+_LONGEST_WORD: Final = 140
 _log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
@@ -42,7 +45,7 @@ class _Outcome(msgspec.Struct, frozen=True):
     reason: str = ""
 
     def read(self) -> BankOutcome:
-        return BankOutcome(_STATUS.get(self.status, BankStatus.UNKNOWN), self.reason)
+        return BankOutcome(_STATUS.get(self.status, BankStatus.UNKNOWN), _plain(self.reason))
 
 
 class _Binding(msgspec.Struct, frozen=True):
@@ -60,11 +63,19 @@ class _Outcomes(msgspec.Struct, frozen=True):
 class _Booking(msgspec.Struct, frozen=True):
     kind: LineKind
     reference: str
-    amount_fen: int
+    amount_fen: Annotated[int, msgspec.Meta(ge=0, le=_MOST_FEN)]
+
+    def read(self) -> StatementLine:
+        return StatementLine(self.kind, _plain(self.reference), Fen(self.amount_fen))
 
 
 class _Statement(msgspec.Struct, frozen=True):
     lines: list[_Booking]
+
+
+def _plain(text: str) -> str:
+    """Return a partner's word as it can be stored and shown: no control characters, not long."""
+    return "".join(each if each.isprintable() else "?" for each in text[:_LONGEST_WORD])
 
 
 @dataclass(frozen=True)
@@ -96,7 +107,7 @@ class Partner:
         response = self._send(method, path, again, sent)
         try:
             return msgspec.json.decode(response.content, type=shape)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             # The content stays out of the log: it may be about a person.
             _log.warning("%s answered what cannot be understood", self.name)
             raise PartnerUnavailable(self.name) from error
@@ -109,7 +120,7 @@ class Partner:
         for tries_left in reversed(range(TRIES)):
             try:
                 response = self.client.request(method, path, **sent)
-            except httpx.TransportError as error:
+            except httpx.RequestError as error:
                 _log.warning("%s does not answer: %s", self.name, type(error).__name__)
                 if tries_left and (again or isinstance(error, _NOT_SENT)):
                     continue
@@ -180,9 +191,7 @@ class HttpBank:
         """Return what moved in the operator's account on a day; see BankLink."""
         path = f"{self._account}/statements/{day.isoformat()}"
         answer = self.partner.ask("GET", path, _Statement, again=True)
-        return [
-            StatementLine(line.kind, line.reference, Fen(line.amount_fen)) for line in answer.lines
-        ]
+        return [line.read() for line in answer.lines]
 
     @property
     def _account(self) -> str:
