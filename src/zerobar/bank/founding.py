@@ -9,7 +9,7 @@ from uuid import UUID
 from zerobar.bank.authority.issuing import issue, pay_in_reserves
 from zerobar.bank.authority.operators import found_operator
 from zerobar.bank.context import Bank
-from zerobar.bank.ids import derived_id
+from zerobar.bank.ids import Word, derived_id
 from zerobar.bank.staff.membership import found_member
 from zerobar.bank.staff.model import Role
 from zerobar.purse.money import Fen
@@ -46,10 +46,10 @@ def issue_test_money(bank: Bank, amount: Fen) -> None:
     Raises IdUsed for another amount than before.
     """
     operator_id = bank.operator_id
-    pay_in_reserves(bank, derived_id(operator_id, "test reserves"), operator_id, amount)
-    issue(bank, derived_id(operator_id, "test issue"), operator_id, amount)
+    pay_in_reserves(bank, derived_id(Word.TEST_RESERVES, operator_id), operator_id, amount)
+    issue(bank, derived_id(Word.TEST_ISSUE, operator_id), operator_id, amount)
 
 
 def _take_on(bank: Bank, name: str, roles: frozenset[Role]) -> str:
-    staff_id: UUID = derived_id(bank.operator_id, "founder", name)
+    staff_id: UUID = derived_id(Word.FOUNDER, bank.operator_id, name)
     return found_member(bank, staff_id, name, roles)

@@ -1,6 +1,7 @@
 """A bank's folder: what it is, where its partners are, and the key of its sealed data.
 
-bank.json     which operator it is and whom it asks; nothing secret
+bank.json     which operator it is and whom it asks; nothing secret. While the bank is being
+              founded it has another name, so that a folder with bank.json is complete
 sealing.key   32 bytes in hexadecimal: without them the database's personal data are lost
 db/           the embedded database, unless DATABASE_URL names another
 database.url  how to reach that database, while the bank runs
@@ -21,6 +22,7 @@ import msgspec
 from zerobar.bank.sealing import KEY_LENGTH
 
 _SETTINGS: Final = "bank.json"
+_BEGUN: Final = "bank.json.begun"
 _KEY: Final = "sealing.key"
 _OWNER_ONLY_FOLDER: Final = 0o711
 _OWNER_ONLY_FILE: Final = 0o600
@@ -44,6 +46,16 @@ class BankExists(InstallationError):
         super().__init__(
             f"There is a bank in {folder} already. Serve it with `zerobar bank serve`,"
             " or name another folder."
+        )
+
+
+class OtherBankBegun(InstallationError):
+    """Founding another bank in the folder was interrupted."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"Another bank was begun in {folder} and not finished. Repeat `zerobar bank init` with"
+            " the options of that time, or name another folder."
         )
 
 
@@ -98,18 +110,35 @@ class Installation:
         return self.folder / "ledger.sock"
 
 
-def create(folder: Path, settings: Settings, random: Callable[[int], bytes]) -> Installation:
-    """Make a bank's folder; raises BankExists."""
-    path = folder / _SETTINGS
-    if path.exists():
+def begin(folder: Path, settings: Settings, random: Callable[[int], bytes]) -> Installation:
+    """Make the folder of a bank that is to be founded, or go on with one that was begun.
+
+    After an interruption the same settings give the same bank: its operator keeps the id that it
+    was given at first. `finish` ends it. Raises BankExists or OtherBankBegun.
+    """
+    if (folder / _SETTINGS).exists():
         raise BankExists(folder)
     # Others may pass through, for the embedded database runs as a user of its own.
     folder.mkdir(mode=_OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
-    key_path = folder / _KEY
+    key_path, path = folder / _KEY, folder / _BEGUN
     if not key_path.exists():
         write_private(key_path, random(KEY_LENGTH).hex().encode())
-    # Last, so that a folder with settings is complete.
-    write_private(path, msgspec.json.format(msgspec.json.encode(settings)))
+    if not path.exists():
+        write_private(path, msgspec.json.format(msgspec.json.encode(settings)))
+    begun = _read_settings(path)
+    if msgspec.structs.replace(settings, operator_id=begun.operator_id) != begun:
+        raise OtherBankBegun(folder)
+    return Installation(folder, begun, _read_key(key_path))
+
+
+def finish(installation: Installation) -> None:
+    """Let a bank be served from now on: all that founding it does was done."""
+    (installation.folder / _BEGUN).replace(installation.folder / _SETTINGS)
+
+
+def create(folder: Path, settings: Settings, random: Callable[[int], bytes]) -> Installation:
+    """Make a bank's folder whose database is founded some other way; raises as `begin`."""
+    finish(begin(folder, settings, random))
     return load(folder)
 
 
@@ -118,11 +147,7 @@ def load(folder: Path) -> Installation:
     path = folder / _SETTINGS
     if not path.exists():
         raise NoBank(folder)
-    try:
-        settings = msgspec.json.decode(path.read_bytes(), type=Settings)
-    except msgspec.MsgspecError as error:
-        raise BankDamaged(path, f"cannot be read: {error}") from None
-    return Installation(folder, settings, _read_key(folder / _KEY))
+    return Installation(folder, _read_settings(path), _read_key(folder / _KEY))
 
 
 def write_private(path: Path, content: bytes) -> None:
@@ -135,6 +160,13 @@ def write_private(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(descriptor)
     scratch.replace(path)
+
+
+def _read_settings(path: Path) -> Settings:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Settings)
+    except msgspec.MsgspecError as error:
+        raise BankDamaged(path, f"cannot be read: {error}") from None
 
 
 def _read_key(path: Path) -> bytes:

@@ -12,15 +12,22 @@ from tests.bank.merchants.trading import (
     pay,
     seller,
 )
+from tests.bank.paying.orders import order as payment_order
+from tests.bank.paying.orders import signed as signed_by
+from tests.bank.paying.orders import to
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import IdUsed
 from zerobar.bank.merchants import onboarding, orders
 from zerobar.bank.merchants.charging import charge_order
 from zerobar.bank.merchants.errors import MerchantSuspended, OrderNotOpen, OrderUnknown
 from zerobar.bank.merchants.model import Order, OrderState
+from zerobar.bank.paying.charging import confirmation_order
 from zerobar.bank.paying.codes import EnrolledCode, enrol_code
+from zerobar.bank.paying.engine import pay_now
 from zerobar.bank.paying.errors import CodeUsed, ConfirmationNeeded
+from zerobar.bank.paying.requests import ask_for_money, cancel_request
 from zerobar.codes.customer import derive_code
+from zerobar.purse.money import Fen
 
 
 @pytest.fixture
@@ -96,3 +103,34 @@ def test_a_suspended_merchant_charges_nobody(
     signed = charge_request(bank, tea.till_key, order, code, bank.new_id())
     with pytest.raises(MerchantSuspended):
         charge_order(bank, seller(bank, tea.till_key), order.id, code, signed)
+
+
+def test_a_confirmed_charge_is_answered_with_the_paid_order(
+    bank: Bank, tea: Trader, payer: Holder, bea: Holder, enrolled: EnrolledCode
+) -> None:
+    order, code = new_order(bank, tea, 501_00), shown(bank, enrolled)
+    signed = charge_request(bank, tea.till_key, order, code, bank.new_id())
+    with pytest.raises(ConfirmationNeeded):
+        charge_order(bank, tea.till, order.id, code, signed)
+    # The holder takes the till's id for something else, and the order is as open as before.
+    pay_now(bank, payment_order(bank, payer, to(bea), 1, payment_id=signed.id))
+    with pytest.raises(ConfirmationNeeded):
+        charge_order(bank, tea.till, order.id, code, signed)
+    claim = signed_by(bank, payer, f"/v1/confirmations/{signed.id}", bank.new_id(), {})
+    paid = pay_now(bank, confirmation_order(bank, signed.id, claim))
+    for _ in range(2):
+        answered = charge_order(bank, tea.till, order.id, code, signed)
+        assert (answered.state(bank.clock()), answered.payment_id) == (OrderState.PAID, paid.id)
+    assert balance(bank, tea.wallet) == 501_00
+
+
+def test_an_order_that_a_request_has_the_id_of_can_be_closed_and_paid(
+    bank: Bank, tea: Trader, payer: Holder, bea: Holder
+) -> None:
+    paid, closed = new_order(bank, tea, 1_00), new_order(bank, tea, 1_00)
+    for each in (paid, closed):
+        ask_for_money(bank, bea.person, bea.wallet, each.id, to(payer), (Fen(1), ""))
+        cancel_request(bank, bea.person, each.id)
+    pay(bank, payer, paid)
+    ended = orders.close_order(bank, tea.till, closed.id)
+    assert ended.state(bank.clock()) is OrderState.CLOSED

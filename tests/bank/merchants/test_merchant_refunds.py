@@ -6,19 +6,22 @@ from dataclasses import replace
 import pytest
 
 from tests.bank.conftest import Clock
-from tests.bank.holders import Holder, balance, move
-from tests.bank.merchants.trading import Trader, begin, new_order, pay
+from tests.bank.holders import Holder, balance, move, new_key
+from tests.bank.merchants.trading import STAFF, Trader, begin, enrol, new_order, pay, seller
 from zerobar.bank.chart import AccountCode, TransferCode, operator_account
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import BankError, IdUsed
-from zerobar.bank.merchants import order_store, refunding
+from zerobar.bank.merchants import onboarding, order_store, refunding, shops
 from zerobar.bank.merchants.errors import (
+    MerchantSuspended,
     NumberUsed,
     OrderNotPaid,
     OrderUnknown,
+    OtherShop,
     RefundUnknown,
 )
-from zerobar.bank.merchants.model import Order
+from zerobar.bank.merchants.model import Order, Refund
+from zerobar.bank.merchants.orders import require_order
 from zerobar.bank.merchants.refunding import NewRefund
 from zerobar.bank.paying.errors import InsufficientBalance, RefundTooMuch
 from zerobar.purse.money import Fen
@@ -33,6 +36,21 @@ def order(bank: Bank, tea: Trader, payer: Holder) -> Order:
 
 def part(order: Order, amount: int, number: str = "R-1") -> NewRefund:
     return NewRefund(order.id, number, Fen(amount), "cold tea")
+
+
+def keep(bank: Bank, trader: Trader, order: Order, amount: int, number: str = "R-1") -> Refund:
+    """Store what is asked for, and be cut off before money moves."""
+    with bank.transaction() as connection:
+        paid = require_order(connection, trader.till, order.id)
+        ids = bank.new_id(), trader.till.key_id
+        return refunding._keep(bank, connection, paid, ids, part(order, amount, number))
+
+
+def suspend(bank: Bank, trader: Trader, *, suspended: bool) -> Trader:
+    """Stop a merchant or let it go on, and return it as its next request finds it."""
+    onboarding.suspend_merchant(bank, STAFF, trader.merchant.id, suspended=suspended)
+    server, till = seller(bank, trader.server_key), seller(bank, trader.till_key)
+    return replace(trader, merchant=server.merchant, server=server, till=till)
 
 
 def test_a_refund_is_made_once_however_often_it_is_asked_for(
@@ -101,27 +119,24 @@ def test_a_merchant_without_money_is_told_and_can_ask_anew(
 def test_a_refund_that_was_cut_off_is_finished_by_the_worker(
     bank: Bank, tea: Trader, payer: Holder, order: Order, clock: Clock
 ) -> None:
-    refund_id = bank.new_id()
-    with bank.transaction() as connection:
-        kept = refunding._keep(bank, connection, tea.till, refund_id, part(order, 3_00))
+    kept = keep(bank, tea, order, 3_00)
     assert kept.done_at is None
     assert refunding.finish_refunds(bank) == 0
     clock.advance(minutes=2)
     assert refunding.finish_refunds(bank) == 1
     assert refunding.finish_refunds(bank) == 0
-    assert refunding.read_refund(bank, tea.till, refund_id).done_at == bank.clock()
+    assert refunding.read_refund(bank, tea.till, kept.id).done_at == bank.clock()
     assert balance(bank, tea.wallet) == 7_00
 
 
 def test_a_refund_that_cannot_be_made_is_not_asked_for_for_ever(
     bank: Bank, tea: Trader, order: Order, clock: Clock
 ) -> None:
-    with bank.transaction() as connection:
-        refunding._keep(bank, connection, tea.till, bank.new_id(), part(order, 11_00))
+    keep(bank, tea, order, 11_00)
     clock.advance(minutes=2)
     assert refunding.finish_refunds(bank) == 1
     with bank.connection() as connection:
-        assert not order_store.undecided_refunds(connection, bank.clock(), 10)
+        assert not order_store.undecided_refunds(connection, bank.operator_id, bank.clock(), 10)
 
 
 def test_a_refused_number_stays_used(bank: Bank, tea: Trader, order: Order) -> None:
@@ -129,3 +144,56 @@ def test_a_refused_number_stays_used(bank: Bank, tea: Trader, order: Order) -> N
         refunding.refund_order(bank, tea.till, bank.new_id(), part(order, 11_00))
     with pytest.raises(NumberUsed):
         refunding.refund_order(bank, tea.till, bank.new_id(), replace(part(order, 1_00)))
+
+
+def test_a_till_gives_back_what_its_own_shop_has_sold(
+    bank: Bank, tea: Trader, order: Order
+) -> None:
+    other = shops.open_shop(bank, tea.server, bank.new_id(), "西单店", "Xidan")
+    added = shops.add_terminal(bank, tea.server, bank.new_id(), other.id, "till 2")
+    elsewhere = seller(bank, enrol(bank, added, new_key(bank)))
+    with pytest.raises(OtherShop):
+        refunding.refund_order(bank, elsewhere, bank.new_id(), part(order, 1_00))
+    assert refunding.refund_order(bank, tea.server, bank.new_id(), part(order, 1_00)).done_at
+
+
+def test_a_suspended_merchant_gives_nothing_back_until_staff_let_it_go_on(
+    bank: Bank, tea: Trader, payer: Holder, order: Order, clock: Clock
+) -> None:
+    done = refunding.refund_order(bank, tea.till, bank.new_id(), part(order, 1_00))
+    waiting = keep(bank, tea, order, 2_00, "R-2")
+    stopped = suspend(bank, tea, suspended=True)
+    clock.advance(minutes=2)
+    assert refunding.finish_refunds(bank) == 0
+    for refund_id, number in ((bank.new_id(), "R-3"), (waiting.id, "R-2")):
+        for asking in (stopped.till, stopped.server):
+            with pytest.raises(MerchantSuspended):
+                refunding.refund_order(bank, asking, refund_id, part(order, 2_00, number))
+    assert refunding.refund_order(bank, stopped.till, done.id, part(order, 1_00)) == done
+    assert balance(bank, tea.wallet) == 9_00
+    going_on = suspend(bank, tea, suspended=False)
+    assert refunding.finish_refunds(bank) == 1
+    assert refunding.refund_order(bank, going_on.till, waiting.id, part(order, 2_00, "R-2")).done_at
+    assert balance(bank, tea.wallet) == 7_00
+
+
+def test_the_worker_of_another_operator_leaves_a_refund_alone(
+    bank: Bank, tea: Trader, order: Order, clock: Clock
+) -> None:
+    keep(bank, tea, order, 3_00)
+    clock.advance(minutes=2)
+    assert refunding.finish_refunds(replace(bank, operator_id=bank.new_id())) == 0
+    assert refunding.finish_refunds(bank) == 1
+
+
+def test_two_of_the_staff_give_back_what_a_suspended_merchant_sold(
+    bank: Bank, tea: Trader, payer: Holder, order: Order
+) -> None:
+    suspend(bank, tea, suspended=True)
+    approval_id = bank.new_id()
+    for _ in range(2):
+        given = refunding.refund_by_approval(bank, approval_id, part(order, 4_00, "STAFF-1"))
+        assert (given.id, given.key_id, given.amount) == (approval_id, approval_id, 4_00)
+    assert (balance(bank, tea.wallet), balance(bank, payer.wallet)) == (6_00, 994_00)
+    with pytest.raises(OrderUnknown):
+        refunding.refund_by_approval(bank, bank.new_id(), replace(part(order, 1), order_id=STAFF))

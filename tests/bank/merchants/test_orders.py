@@ -116,7 +116,7 @@ def test_an_order_expires_at_its_time_and_is_ended_by_the_worker(
     assert orders.read_order(bank, tea.till, order.id).state(bank.clock()) is OrderState.EXPIRED
     with pytest.raises(NotPayable):
         pay(bank, payer, order)
-    assert orders.expire_orders(bank) == 2
+    assert orders.expire_orders(bank) == 1
     assert orders.expire_orders(bank) == 0
     assert orders.read_order(bank, tea.till, order.id).ended_at == bank.clock()
     assert orders.read_order(bank, tea.till, paid.id).state(bank.clock()) is OrderState.PAID

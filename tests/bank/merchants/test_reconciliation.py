@@ -12,10 +12,10 @@ from tests.bank.holders import Holder, fill, grant
 from tests.bank.merchants.trading import Trader, begin, new_order, pay, pay_shop
 from zerobar.bank.context import Bank
 from zerobar.bank.funding.cards import allow_auto_top_up
-from zerobar.bank.merchants import refunding, settling
+from zerobar.bank.merchants import reconciliation, refunding, settling
 from zerobar.bank.merchants.errors import DayNotOver, MerchantUnknown
 from zerobar.bank.merchants.pain import read_amounts
-from zerobar.bank.merchants.reconciliation import reconcile_merchant, write_csv
+from zerobar.bank.merchants.reconciliation import READY_AFTER, reconcile_merchant, write_csv
 from zerobar.bank.merchants.refunding import NewRefund
 from zerobar.purse.money import Fen
 
@@ -90,7 +90,7 @@ def test_midnight_in_china_parts_the_days(
     pay(bank, payer, new_order(bank, tea, 1_00, "last"))
     clock.advance(microseconds=1)
     pay(bank, payer, new_order(bank, tea, 2_00, "first"))
-    clock.advance(days=1)
+    clock.advance(days=2)
     for day, number in ((DAY, "last"), (DAY + 1, "first")):
         lines = [row for row in rows(bank, tea, day) if row["record"] == "line"]
         assert [row["order_number"] for row in lines] == [number]
@@ -112,12 +112,34 @@ def test_both_parts_of_a_refund_have_its_number(
     assert told == {("A-1", "R-1", "-2000"), ("A-1", "R-1", "-500")}
 
 
-def test_a_day_that_is_not_over_has_no_file(bank: Bank, tea: Trader, clock: Clock) -> None:
-    with pytest.raises(DayNotOver):
-        reconcile_merchant(bank, tea.merchant.id, DAY)
-    clock.advance(days=1)
+def test_a_day_that_is_not_over_and_stored_has_no_file(
+    bank: Bank, tea: Trader, clock: Clock
+) -> None:
+    for hours in (0, 12):
+        clock.advance(hours=hours)
+        with pytest.raises(DayNotOver):
+            reconcile_merchant(bank, tea.merchant.id, DAY)
+    clock.advance(seconds=READY_AFTER.total_seconds())
+    assert reconcile_merchant(bank, tea.merchant.id, DAY).lines == ()
     with pytest.raises(MerchantUnknown):
         reconcile_merchant(bank, bank.new_id(), DAY)
+
+
+@pytest.mark.parametrize("change", ["DESC", "ASC LIMIT 1", "ASC OFFSET 1"])
+def test_no_file_is_given_out_whose_lines_do_not_follow_one_another(
+    bank: Bank,
+    tea: Trader,
+    payer: Holder,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    change: str,
+) -> None:
+    for amount in (1_00, 2_00):
+        pay(bank, payer, new_order(bank, tea, amount))
+    clock.advance(days=1)
+    monkeypatch.setattr(reconciliation, "_LINES", reconciliation._LINES.rstrip() + " " + change)
+    with pytest.raises(AssertionError):
+        reconcile_merchant(bank, tea.merchant.id, DAY)
 
 
 def test_a_merchants_file_has_only_its_own_lines(

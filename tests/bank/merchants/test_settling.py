@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from tests.bank.conftest import Clock
@@ -25,9 +25,7 @@ from zerobar.bank.merchants.errors import DayNotOver
 from zerobar.bank.merchants.model import EventKind, Settlement, SettlementState
 from zerobar.bank.merchants.pain import read_amounts
 from zerobar.bank.merchants.refunding import NewRefund
-from zerobar.bank.merchants.settlement_checking import TransferDifference, check_transfers
 from zerobar.bank.partners import BankOutcome, BankStatus, PartnerUnavailable
-from zerobar.bank.partners.statements import LineKind, StatementLine
 from zerobar.ledger import Transfer, trial_balance
 from zerobar.ledger import balance as in_books
 from zerobar.purse.money import Fen
@@ -155,6 +153,25 @@ def test_a_bank_that_is_away_gets_the_same_file_later(
     assert partners.bank.files == {file.name: file.message}
 
 
+def test_a_settlement_that_cannot_end_keeps_no_other_waiting(
+    bank: Bank, sold: Trader, payer: Holder, partners: Doubles, clock: Clock
+) -> None:
+    other = begin(bank, 2)
+    settling.settle_day(bank, DAY)
+    stuck = only(bank)
+    assert stuck.merchant_id == sold.merchant.id
+    bank.ledger.post(msgspec.structs.replace(settling._void(stuck), id=bank.new_id()))
+    sell(bank, sold, payer, 7_00)
+    sell(bank, other, payer, 5_00)
+    clock.advance(days=1)
+    settling.settle_day(bank, DAY + 1)
+    answer(partners, DONE)
+    assert settling.run_settlements(bank) == 1
+    assert only(bank).state is SettlementState.HELD
+    later = settling.read_settlements(bank, DAY + 1)[1]
+    assert [settlement.state for settlement in later] == [SettlementState.DONE] * 2
+
+
 def test_a_refund_after_the_days_end_comes_first(
     bank: Bank, tea: Trader, payer: Holder, clock: Clock
 ) -> None:
@@ -188,7 +205,7 @@ def test_money_that_went_between_fixing_and_holding_is_not_paid_out(
 def test_a_run_that_was_cut_off_is_taken_up(
     bank: Bank, sold: Trader, partners: Doubles, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    class Killed(Exception):
+    class Killed(BaseException):
         pass
 
     def die(*_: object, **__: object) -> None:
@@ -250,6 +267,43 @@ def test_a_suspended_merchant_waits_for_its_money(
     assert available(bank, tea.wallet) == 30_00
 
 
+@pytest.mark.parametrize("steps", [1, 2])
+def test_who_is_suspended_before_the_file_is_written_is_not_paid(
+    bank: Bank, sold: Trader, payer: Holder, partners: Doubles, clock: Clock, steps: int
+) -> None:
+    other = begin(bank, 2)
+    for step in (settling._plan, settling._hold)[:steps]:
+        step(bank, DAY)
+    onboarding.suspend_merchant(bank, STAFF, sold.merchant.id, suspended=True)
+    settling.settle_day(bank, DAY)
+    assert (only(bank).state, only(bank).reason) == (SettlementState.REFUSED, settling.SUSPENDED)
+    assert not partners.bank.files
+    assert available(bank, sold.wallet) == 30_00
+    onboarding.suspend_merchant(bank, STAFF, sold.merchant.id, suspended=False)
+    sell(bank, other, payer, 5_00)
+    clock.advance(days=1)
+    settling.settle_day(bank, DAY + 1)
+    _, later = settling.read_settlements(bank, DAY + 1)
+    assert sorted(settlement.amount for settlement in later) == [5_00, 30_00]
+
+
+def test_nobody_suspended_is_in_a_file_though_the_money_is_held(bank: Bank, sold: Trader) -> None:
+    settling._plan(bank, DAY)
+    settling._hold(bank, DAY)
+    onboarding.suspend_merchant(bank, STAFF, sold.merchant.id, suspended=True)
+    assert settling._write(bank, DAY) is None
+
+
+def test_a_file_that_the_bank_may_have_is_not_taken_back(
+    bank: Bank, sold: Trader, partners: Doubles
+) -> None:
+    settling.settle_day(bank, DAY)
+    onboarding.suspend_merchant(bank, STAFF, sold.merchant.id, suspended=True)
+    answer(partners, DONE)
+    assert settling.settle_day(bank, DAY) == 1
+    assert only(bank).state is SettlementState.DONE
+
+
 def test_the_merchant_is_told_once_how_it_ended(
     bank: Bank, payer: Holder, partners: Doubles, clock: Clock
 ) -> None:
@@ -272,40 +326,6 @@ def test_a_day_that_is_not_over_or_does_not_exist_is_not_settled(bank: Bank) -> 
     for day in (0, 20261131, 2026, 10**12):
         with pytest.raises(NoSuchDay):
             settling.settle_day(bank, day)
-
-
-def test_the_banks_statement_agrees_with_what_was_asked(
-    bank: Bank, sold: Trader, partners: Doubles
-) -> None:
-    settling.settle_day(bank, DAY)
-    answer(partners, DONE)
-    settling.settle_day(bank, DAY)
-    assert sold.merchant.id == only(bank).merchant_id
-    line = StatementLine(LineKind.TRANSFER, only(bank).id.hex, Fen(30_00))
-    card = StatementLine(LineKind.CARD_DEBIT, "whatever", Fen(1))
-    assert check_transfers(bank, DAY + 1, [card, line]) == []
-    assert check_transfers(bank, DAY + 1, [], earlier=[line]) == []
-
-    def kinds(*lines: StatementLine) -> list[TransferDifference]:
-        return [difference.kind for difference in check_transfers(bank, DAY + 1, lines)]
-
-    assert kinds() == [TransferDifference.MISSING_THERE]
-    assert kinds(line, line) == [TransferDifference.PAID_TWICE]
-    assert kinds(replace(line, amount=Fen(1))) == [TransferDifference.OTHER_AMOUNT]
-    strange = [replace(line, reference=text) for text in ("x", bank.new_id().hex)]
-    assert kinds(line, *strange) == [TransferDifference.UNKNOWN_HERE] * 2
-
-
-def test_money_that_the_bank_said_it_refused_and_paid_is_noticed(
-    bank: Bank, sold: Trader, partners: Doubles
-) -> None:
-    settling.settle_day(bank, DAY)
-    answer(partners, REFUSED)
-    settling.settle_day(bank, DAY)
-    assert only(bank).merchant_id == sold.merchant.id
-    line = StatementLine(LineKind.TRANSFER, only(bank).id.hex, Fen(30_00))
-    (difference,) = check_transfers(bank, DAY + 1, [line])
-    assert difference.kind is TransferDifference.REFUSED_HERE
 
 
 def test_no_file_is_written_while_something_fixed_is_not_held_yet(bank: Bank, sold: Trader) -> None:

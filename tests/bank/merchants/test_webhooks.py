@@ -14,12 +14,13 @@ from tests.bank.conftest import Clock
 from tests.bank.holders import Holder
 from tests.bank.merchants.trading import Trader, begin, new_order, pay, pay_shop
 from zerobar.bank.context import Bank
-from zerobar.bank.merchants import orders, refunding, webhooks
+from zerobar.bank.merchants import event_store, orders, refunding, webhooks
 from zerobar.bank.merchants.addresses import AddressRefused, check_url, resolve
-from zerobar.bank.merchants.delivery import LEASE, PAUSES_S, HttpSender, deliver_webhooks
+from zerobar.bank.merchants.delivery import LEASE, PAUSES_S, Delivery
 from zerobar.bank.merchants.errors import EventUnknown, ServerOnly, WebhookUrlRefused
 from zerobar.bank.merchants.model import Event
 from zerobar.bank.merchants.refunding import NewRefund
+from zerobar.bank.merchants.sending import HttpSender, Sender
 from zerobar.client.webhooks import WebhookRefused, check_webhook
 from zerobar.purse.money import Fen
 
@@ -73,6 +74,26 @@ def told(bank: Bank, inbox: Inbox) -> Trader:
     return begin(bank, url=inbox.url)
 
 
+class Counting:
+    """A sender that counts what it is asked to send."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+        self.urls: list[str] = []
+
+    def send(self, url: str, headers: Mapping[str, str], body: bytes) -> str:
+        self.urls.append(url)
+        return self._sender.send(url, headers, body)
+
+
+def deliver(bank: Bank, sender: Sender) -> int:
+    """Begin once, wait for what was begun, and return how many notices were sent."""
+    counting = Counting(sender)
+    with Delivery(counting) as delivery:
+        delivery.begin_due(bank)
+    return len(counting.urls)
+
+
 def events(bank: Bank, told: Trader) -> list[Event]:
     return webhooks.list_events(bank, told.server, None, 100)
 
@@ -82,7 +103,7 @@ def test_a_paid_order_is_told_with_a_signature_that_checks(
 ) -> None:
     order = new_order(bank, told, 12_50, "A-1")
     payment = pay(bank, payer, order)
-    assert deliver_webhooks(bank, sender) == 1
+    assert deliver(bank, sender) == 1
     ((headers, body),) = inbox.got
     key = webhooks.webhook_key(bank, told.merchant)
     check_webhook(key, headers, body, bank.clock())
@@ -90,7 +111,7 @@ def test_a_paid_order_is_told_with_a_signature_that_checks(
     assert facts["kind"] == "order.paid"
     assert facts["order"]["number"] == "A-1"
     assert (facts["order"]["amount_fen"], facts["order"]["payment_id"]) == (1250, str(payment.id))
-    assert deliver_webhooks(bank, sender) == 0
+    assert deliver(bank, sender) == 0
     for changed in (body + b" ", body.replace(b"1250", b"1251")):
         with pytest.raises(WebhookRefused):
             check_webhook(key, headers, changed, bank.clock())
@@ -115,7 +136,7 @@ def test_everything_that_happens_is_told_once(
         orders.close_order(bank, told.till, closed.id)
     clock.advance(minutes=15)
     orders.expire_orders(bank)
-    while deliver_webhooks(bank, sender):
+    while deliver(bank, sender):
         pass
     kinds = sorted(json.loads(body)["kind"] for _, body in inbox.got)
     assert kinds == ["order.closed", "order.expired", "order.paid", "refund.done", "shop.paid"]
@@ -127,14 +148,14 @@ def test_a_refused_notice_is_sent_again_with_the_same_bytes_by_the_schedule(
     pay(bank, payer, new_order(bank, told, 1_00))
     inbox.answers = [500] * (len(PAUSES_S) + 1)
     for pause in PAUSES_S:
-        assert deliver_webhooks(bank, sender) == 1
-        assert deliver_webhooks(bank, sender) == 0
+        assert deliver(bank, sender) == 1
+        assert deliver(bank, sender) == 0
         clock.advance(seconds=pause - 1)
-        assert deliver_webhooks(bank, sender) == 0
+        assert deliver(bank, sender) == 0
         clock.advance(seconds=1)
-    assert deliver_webhooks(bank, sender) == 1
+    assert deliver(bank, sender) == 1
     clock.advance(days=2)
-    assert deliver_webhooks(bank, sender) == 0
+    assert deliver(bank, sender) == 0
     assert len({body for _, body in inbox.got}) == 1
     (event,) = events(bank, told)
     assert event.given_up_at and (event.last_outcome, event.attempts) == ("500", 15)
@@ -144,11 +165,11 @@ def test_a_notice_that_was_given_up_can_be_sent_again(
     bank: Bank, told: Trader, payer: Holder, inbox: Inbox, sender: HttpSender
 ) -> None:
     pay(bank, payer, new_order(bank, told, 1_00))
-    deliver_webhooks(bank, sender)
+    deliver(bank, sender)
     (event,) = events(bank, told)
     assert event.delivered_at == bank.clock()
     assert webhooks.resend_event(bank, told.server, event.id).delivered_at is None
-    assert deliver_webhooks(bank, sender) == 1
+    assert deliver(bank, sender) == 1
     assert len(inbox.got) == 2
     with pytest.raises(EventUnknown):
         webhooks.resend_event(bank, begin(bank, 2).server, event.id)
@@ -161,7 +182,7 @@ def test_a_redirect_is_not_followed(
 ) -> None:
     pay(bank, payer, new_order(bank, told, 1_00))
     inbox.answers = [302]
-    deliver_webhooks(bank, sender)
+    deliver(bank, sender)
     assert len(inbox.got) == 1
     assert events(bank, told)[0].last_outcome == "302"
 
@@ -169,19 +190,12 @@ def test_a_redirect_is_not_followed(
 def test_a_notice_is_taken_again_if_the_sender_died(
     bank: Bank, told: Trader, payer: Holder, sender: HttpSender, clock: Clock
 ) -> None:
-    class Killed(Exception):
-        pass
-
-    class Dying:
-        def send(self, url: str, headers: Mapping[str, str], body: bytes) -> str:
-            raise Killed
-
     pay(bank, payer, new_order(bank, told, 1_00))
-    with pytest.raises(Killed):
-        deliver_webhooks(bank, Dying())
-    assert deliver_webhooks(bank, sender) == 0
+    with bank.connection() as connection:
+        assert event_store.take_due(connection, told.merchant.id, clock(), clock() + LEASE)
+    assert deliver(bank, sender) == 0
     clock.advance(seconds=LEASE.total_seconds())
-    assert deliver_webhooks(bank, sender) == 1
+    assert deliver(bank, sender) == 1
     assert events(bank, told)[0].delivered_at == bank.clock()
 
 
@@ -190,7 +204,7 @@ def test_this_machine_is_reached_in_development_only(
 ) -> None:
     pay(bank, payer, new_order(bank, told, 1_00))
     strict = HttpSender()
-    deliver_webhooks(bank, strict)
+    deliver(bank, strict)
     strict.close()
     assert not inbox.got
     assert events(bank, told)[0].last_outcome == "address-refused"
@@ -205,7 +219,7 @@ def test_a_merchant_that_wants_no_notices_gets_none(
     bank: Bank, tea: Trader, payer: Holder, sender: HttpSender
 ) -> None:
     pay(bank, payer, new_order(bank, tea, 1_00))
-    assert deliver_webhooks(bank, sender) == 0
+    assert deliver(bank, sender) == 0
     changed = webhooks.set_webhook_url(bank, tea.server, "https://shop.example/hook")
     assert changed.webhook_url == "https://shop.example/hook"
     assert webhooks.set_webhook_url(bank, tea.server, None).webhook_url is None

@@ -89,6 +89,17 @@ def test_an_old_code_enrols_nobody(bank: Bank, clock: Clock) -> None:
         membership.begin_enrolment(bank, code)
 
 
+def test_founding_again_makes_an_old_code_good_for_another_week(bank: Bank, clock: Clock) -> None:
+    asked = bank.new_id(), "Head", [Role.ADMINISTRATOR]
+    code = membership.found_member(bank, *asked)
+    clock.advance(days=8)
+    assert membership.found_member(bank, *asked) == code
+    assert enrol(bank, code).session.name == "Head"
+    membership.found_member(bank, *asked)
+    with pytest.raises(CodeRefused):
+        membership.begin_enrolment(bank, code)
+
+
 def test_an_invented_code_enrols_nobody(bank: Bank) -> None:
     membership.found_member(bank, bank.new_id(), "Head", [Role.ADMINISTRATOR])
     with pytest.raises(CodeRefused):

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from tests.bank.employees import Employee, found, new_authenticator
-from tests.bank.holders import SUPPLY, Holder, new_key
+from tests.bank.holders import SUPPLY, Holder, grant, new_key
 from tests.bank.staff.asking import Client, as_, asked, problem
 from zerobar.bank.context import Bank
 from zerobar.bank.staff import membership
@@ -193,6 +193,7 @@ def test_a_person_registers_a_passkey_and_signs_in_with_it(
     bank: Bank, client: Client, anna: Holder
 ) -> None:
     phone = new_authenticator(bank)
+    grant(bank, anna)
     begun = client.post("/v1/passkeys/options", headers=as_(anna.token))
     credential = phone.create(begun.json()["publicKey"])
     made = client.post(
@@ -217,7 +218,7 @@ def test_a_person_registers_a_passkey_and_signs_in_with_it(
     listed = client.get("/v1/passkeys", headers=as_(token))
     (mine,) = msgspec.json.decode(listed.content, type=Passkeys).items
     assert mine.label == "手机" and mine.last_used_at is not None
-    gone = client.delete(f"/v1/passkeys/{mine.passkey_id}", headers=as_(token))
+    gone = client.delete(f"/v1/passkeys/{mine.passkey_id}", headers=as_(anna.token))
     assert gone.status_code == 204
-    again = client.delete("/v1/passkeys/AAAA", headers=as_(token))
+    again = client.delete("/v1/passkeys/AAAA", headers=as_(anna.token))
     assert problem(again, 404) == "passkey-unknown"

@@ -26,7 +26,7 @@ from zerobar.bank.chart import (
 )
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import IdUsed, Unavailable
-from zerobar.bank.ids import derived_id
+from zerobar.bank.ids import Word, derived_id
 from zerobar.bank.staff.approvable import Approvable
 from zerobar.bank.staff.model import Role
 from zerobar.client.authority import Issue, PayInReserves, Redeem
@@ -57,7 +57,7 @@ def issue(bank: Bank, transfer_id: UUID, operator_id: UUID, amount: Fen) -> None
     vault = operator_account(operator_id, AccountCode.VAULT)
     reserves = operator_account(operator_id, AccountCode.RESERVES)
     pledged = authority_account(AccountCode.RESERVES_PLEDGED)
-    deposit_id = derived_id(transfer_id, "deposit")
+    deposit_id = derived_id(Word.ISSUE_DEPOSIT, transfer_id)
     _post(
         bank,
         Transfer(transfer_id, issued, vault, amount, int(TransferCode.ISSUE)),
@@ -74,7 +74,7 @@ def redeem(bank: Bank, transfer_id: UUID, operator_id: UUID, amount: Fen) -> Non
     vault = operator_account(operator_id, AccountCode.VAULT)
     reserves = operator_account(operator_id, AccountCode.RESERVES)
     pledged = authority_account(AccountCode.RESERVES_PLEDGED)
-    deposit_id = derived_id(transfer_id, "deposit")
+    deposit_id = derived_id(Word.REDEEM_DEPOSIT, transfer_id)
     _post(
         bank,
         Transfer(transfer_id, vault, issued, amount, int(TransferCode.REDEEM)),

@@ -14,12 +14,12 @@ from zerobar.bank.merchants.model import Order, OrderState
 from zerobar.bank.merchants.orders import read_order, require_order
 from zerobar.bank.merchants.sellers import Seller
 from zerobar.bank.paying.charging import pay_by_code
-from zerobar.bank.paying.model import Charge
+from zerobar.bank.paying.model import Charge, confirmed_id
 from zerobar.bank.signatures import Signed
 
 
 def charge_order(bank: Bank, seller: Seller, order_id: UUID, code: str, signed: Signed) -> Order:
-    """Have a customer's code pay an order; the request's id is the payment's.
+    """Have a customer's code pay an order; the payment's id is, or follows from, the request's.
 
     Asked again with the same id and code, the answer is that of the payment: so a till asks until
     it knows. Returns the order, paid.
@@ -35,13 +35,15 @@ def charge_order(bank: Bank, seller: Seller, order_id: UUID, code: str, signed: 
         now = bank.clock()
         if not order_store.insert_charge(connection, payment_id, order, seller.key_id, hashed, now):
             raise IdUsed
-    if order.payment_id == payment_id:
+    if order.payment_id in {payment_id, confirmed_id(payment_id)}:
         return order
     state = order.state(bank.clock())
     if state is OrderState.PAID:
         raise OrderNotOpen(state)
-    pay_by_code(bank, Charge(payment_id, code, order.id, signed, order.memo))
-    return read_order(bank, seller, order_id)
+    paid = pay_by_code(bank, Charge(payment_id, code, order.id, signed, order.memo))
+    done = read_order(bank, seller, order_id)
+    assert done.payment_id == paid.id, "an order's record is stored with the money that paid it"
+    return done
 
 
 def _hash(bank: Bank, code: str) -> bytes:

@@ -1,7 +1,7 @@
 """What can go wrong with merchants, for whoever sells and whoever pays.
 
 InvalidInput   CreditCodeWrong, AmountsDiffer, KeyWrong, WebhookUrlRefused
-NotAllowed     NotASeller, ServerOnly, EnrolmentCodeWrong
+NotAllowed     NotASeller, ServerOnly, EnrolmentCodeWrong, OtherShop
 NotFound       MerchantUnknown, ShopUnknown, TerminalUnknown, OrderUnknown, RefundUnknown,
                EventUnknown
 Conflict       NumberUsed, CreditCodeUsed, TerminalEnrolled
@@ -86,6 +86,18 @@ class ServerOnly(NotAllowed):
     def __init__(self) -> None:
         super().__init__(
             "A till may not do this.", "Ask for it with the key of the merchant's server."
+        )
+
+
+class OtherShop(NotAllowed):
+    """A till asks for what only its own shop, or the merchant's server, may do."""
+
+    problem = "other-shop"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This order was sold in another shop.",
+            "Give it back at a till of that shop, or by the merchant's server.",
         )
 
 
@@ -198,7 +210,8 @@ class MerchantSuspended(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "This merchant may not take payments at the moment.", "Ask the operator for the reason."
+            "This merchant may neither take payments nor give them back at the moment.",
+            "Ask the operator for the reason.",
         )
 
 
@@ -258,5 +271,7 @@ class DayNotOver(Refused):
 
     def __init__(self, day: int) -> None:
         super().__init__(
-            f"The day {day} is not over yet in China.", "Ask again after midnight.", day=day
+            f"The day {day} is not over yet in China.",
+            "Ask again some minutes after midnight.",
+            day=day,
         )

@@ -50,23 +50,45 @@ def events(
     return [_event(row) for row in rows]
 
 
-def take_due(connection: Connection, now: datetime, again_at: datetime, limit: int) -> list[Event]:
-    """Take notices that are due; others see them again only at `again_at`."""
+def merchants_due(
+    connection: Connection, operator_id: UUID, now: datetime, but: list[UUID], limit: int
+) -> list[UUID]:
+    """Return an operator's merchants that have a notice due, the longest due first."""
     rows = connection.execute(
+        """
+        SELECT m.merchant_id FROM bank.merchant m CROSS JOIN LATERAL (
+            SELECT e.due_at FROM bank.webhook_event e
+            WHERE e.merchant_id = m.merchant_id AND e.due_at <= %s
+              AND e.delivered_at IS NULL AND e.given_up_at IS NULL
+            ORDER BY e.due_at LIMIT 1
+        ) first
+        WHERE m.operator_id = %s AND m.merchant_id <> ALL(%s) ORDER BY first.due_at LIMIT %s
+        """,
+        (now, operator_id, but, limit),
+    ).fetchall()
+    return [merchant_id for (merchant_id,) in rows]
+
+
+def take_due(
+    connection: Connection, merchant_id: UUID, now: datetime, again_at: datetime
+) -> Event | None:
+    """Take a merchant's notice that is due first; others see it again only at `again_at`."""
+    row = connection.execute(
         """
         UPDATE bank.webhook_event e SET due_at = %s, attempts = e.attempts + 1
         FROM (
             SELECT merchant_id, event_id FROM bank.webhook_event
-            WHERE due_at <= %s AND delivered_at IS NULL AND given_up_at IS NULL
-            ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED
+            WHERE merchant_id = %s AND due_at <= %s
+              AND delivered_at IS NULL AND given_up_at IS NULL
+            ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
         ) due
         WHERE e.merchant_id = due.merchant_id AND e.event_id = due.event_id
         RETURNING e.merchant_id, e.event_id, e.kind, e.subject_id, e.occurred_at, e.due_at,
                   e.body, e.attempts, e.last_outcome, e.delivered_at, e.given_up_at
         """,
-        (again_at, now, limit),
-    ).fetchall()
-    return [_event(row) for row in rows]
+        (again_at, merchant_id, now),
+    ).fetchone()
+    return _event(row) if row else None
 
 
 def set_body(connection: Connection, event: Event, body: bytes) -> None:

@@ -200,6 +200,7 @@ class Refund:
     """Money given back for an order, with the merchant's own number.
 
     Attributes:
+        key_id: of who asked for it; or the approval, if two of the staff decided it.
         refused: why it was not done, the name of a problem; empty while it is not decided.
     """
 

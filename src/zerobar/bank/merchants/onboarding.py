@@ -10,7 +10,8 @@ from stdnum.cn import uscc
 
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import IdUsed
-from zerobar.bank.ids import derived_id
+from zerobar.bank.halting import halt, key_revocation, wallet_halts
+from zerobar.bank.ids import Word, derived_id
 from zerobar.bank.merchants import store
 from zerobar.bank.merchants.addresses import check_url
 from zerobar.bank.merchants.contents import content_hash
@@ -21,7 +22,7 @@ from zerobar.bank.merchants.webhooks import SEED_PURPOSE
 from zerobar.bank.people.model import Category, KeyOwner, SigningKey, Wallet, WalletKind
 from zerobar.bank.people.numbers import draw_number
 from zerobar.bank.people.opening import open_ledger_account
-from zerobar.bank.people.store import insert_signing_key, insert_wallet
+from zerobar.bank.people.store import insert_signing_key, insert_wallet, signing_keys_of
 from zerobar.bank.staff import audit
 from zerobar.database import Connection
 from zerobar.ledger import Balance, balance
@@ -94,6 +95,8 @@ def replace_server_key(bank: Bank, by: UUID, merchant_id: UUID, public_key: byte
         key_id = _insert_key(bank, connection, merchant_id, public_key)
         store.revoke_keys(connection, merchant_id, bank.clock(), keep=key_id)
         audit.append(bank, connection, by, "replace-server-key", merchant=merchant_id, key=key_id)
+        keys = signing_keys_of(connection, merchant_id)
+    halt(bank, *(key_revocation(key.id) for key in keys if key.revoked_at is not None))
     return key_id
 
 
@@ -106,6 +109,8 @@ def suspend_merchant(bank: Bank, by: UUID, merchant_id: UUID, *, suspended: bool
         merchant = require_merchant(connection, merchant_id)
         action = "suspend-merchant" if suspended else "resume-merchant"
         audit.append(bank, connection, by, action, merchant=merchant_id)
+    if suspended:
+        halt(bank, wallet_halts(merchant.wallet_id))
     return merchant
 
 
@@ -129,7 +134,7 @@ def read_money(bank: Bank, merchant: Merchant) -> Balance:
 
 def server_key_id(merchant_id: UUID, public_key: bytes) -> UUID:
     """Return the id of a merchant server's key."""
-    return derived_id("merchant-server", merchant_id, public_key.hex())
+    return derived_id(Word.MERCHANT_SERVER, merchant_id, public_key.hex())
 
 
 def _check(application: Application) -> None:
@@ -146,7 +151,7 @@ def _merchant(bank: Bank, merchant_id: UUID, application: Application) -> Mercha
     return Merchant(
         merchant_id,
         bank.operator_id,
-        derived_id("merchant-wallet", merchant_id),
+        derived_id(Word.MERCHANT_WALLET, merchant_id),
         application.name,
         application.latin_name,
         application.latin_city,

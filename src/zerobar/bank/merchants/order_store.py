@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -124,6 +124,14 @@ def forget_due(connection: Connection, order_ids: Iterable[UUID]) -> None:
     connection.execute("DELETE FROM bank.order_due WHERE order_id = ANY(%s)", (list(order_ids),))
 
 
+def postpone_due(connection: Connection, order_ids: Sequence[UUID], until: datetime) -> None:
+    """Look at these again only from a moment on."""
+    connection.execute(
+        "UPDATE bank.order_due SET expires_at = %s WHERE order_id = ANY(%s)",
+        (until, list(order_ids)),
+    )
+
+
 def insert_charge(
     connection: Connection, charge_id: UUID, order: Order, by: UUID, code: bytes, now: datetime
 ) -> bool:
@@ -166,12 +174,19 @@ def refunds_of_order(connection: Connection, order_id: UUID) -> list[Refund]:
     return [_refund(row) for row in rows]
 
 
-def undecided_refunds(connection: Connection, before: datetime, limit: int) -> list[Refund]:
-    """Return refunds asked before a moment of which nothing is known yet, oldest first."""
+def undecided_refunds(
+    connection: Connection, operator_id: UUID, now: datetime, limit: int
+) -> list[Refund]:
+    """Return refunds of which nothing is known yet, and that are due to be asked for again.
+
+    Only an operator's own merchants', and not those of suspended ones, which have to wait.
+    """
     rows = connection.execute(
-        _REFUND + "WHERE done_at IS NULL AND refused = '' AND asked_at < %s"
-        " ORDER BY asked_at LIMIT %s",
-        (before, limit),
+        _REFUND  # noqa: S608 - columns, no input
+        + "WHERE done_at IS NULL AND refused = '' AND next_try_at <= %s AND merchant_id IN"
+        " (SELECT merchant_id FROM bank.merchant WHERE operator_id = %s AND suspended_at IS NULL)"
+        " ORDER BY next_try_at LIMIT %s",
+        (now, operator_id, limit),
     ).fetchall()
     return [_refund(row) for row in rows]
 
@@ -193,12 +208,14 @@ def orders_of_payments(connection: Connection, payment_ids: Iterable[UUID]) -> d
     return {row[10]: _order(row) for row in rows}
 
 
-def insert_refund(connection: Connection, new: Refund, content: bytes) -> bool:
+def insert_refund(
+    connection: Connection, new: Refund, content: bytes, next_try_at: datetime
+) -> bool:
     """Store a refund that is asked for; return False if the id asked for something else."""
     connection.execute(
         "INSERT INTO bank.merchant_refund (refund_id, merchant_id, order_id, payment_id, number,"
-        " amount_fen, reason, key_id, asked_at, content_hash)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        " amount_fen, reason, key_id, asked_at, content_hash, next_try_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
         (
             new.id,
             new.merchant_id,
@@ -210,6 +227,7 @@ def insert_refund(connection: Connection, new: Refund, content: bytes) -> bool:
             new.key_id,
             new.asked_at,
             content,
+            next_try_at,
         ),
     )
     row = connection.execute(

@@ -12,10 +12,11 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
+from zerobar.bank.batches import do_each
 from zerobar.bank.chart import TransferCode
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import IdUsed
-from zerobar.bank.ids import derived_id
+from zerobar.bank.ids import Word, derived_id
 from zerobar.bank.merchants import order_store
 from zerobar.bank.merchants.contents import content_hash
 from zerobar.bank.merchants.errors import AmountsDiffer, NumberUsed, OrderNotOpen, OrderUnknown
@@ -28,6 +29,8 @@ from zerobar.purse.money import Fen
 
 MOST_DUE: Final = 500
 """Orders that one round of expiring looks at."""
+_POSTPONED: Final = timedelta(minutes=1)
+"""How long orders that cannot be ended wait until they are looked at again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,8 @@ def close_order(bank: Bank, seller: Seller, order_id: UUID) -> Order:
     Raises OrderUnknown, or OrderNotOpen if it is paid.
     """
     order = read_order(bank, seller, order_id)
-    _end(bank, [order], seller.merchant, OrderEnd.CLOSED)
+    if order.payment_id is None and order.end is None:
+        _end(bank, [order], seller.merchant, OrderEnd.CLOSED)
     ended = read_order(bank, seller, order_id)
     if ended.state(bank.clock()) is OrderState.PAID:
         raise OrderNotOpen(OrderState.PAID)
@@ -114,20 +118,31 @@ def close_order(bank: Bank, seller: Seller, order_id: UUID) -> Order:
 
 
 def expire_orders(bank: Bank) -> int:
-    """End the orders whose time is up; return how many were looked at, for a loop to go on."""
+    """End the orders whose time is up; return of how many merchants, for a loop to go on."""
+    now = bank.clock()
     with bank.connection() as connection:
-        due = order_store.due_orders(connection, bank.clock(), MOST_DUE)
-        orders = list(order_store.orders_by_id(connection, due).values())
-        merchants = {
-            merchant_id: require_merchant(connection, merchant_id)
-            for merchant_id in {order.merchant_id for order in orders}
-        }
-    for merchant in merchants.values():
-        theirs = [order for order in orders if order.merchant_id == merchant.id]
-        _end(bank, theirs, merchant, OrderEnd.EXPIRED)
-    with bank.transaction() as connection:
-        order_store.forget_due(connection, due)
-    return len(due)
+        due = order_store.due_orders(connection, now, MOST_DUE)
+        orders = order_store.orders_by_id(connection, due).values()
+    of_merchants: dict[UUID, list[Order]] = {}
+    for order in orders:
+        of_merchants.setdefault(order.merchant_id, []).append(order)
+
+    def postpone(theirs: list[Order]) -> None:
+        with bank.connection() as connection:
+            ids = [order.id for order in theirs]
+            order_store.postpone_due(connection, ids, now + _POSTPONED)
+
+    return do_each("orders", of_merchants.values(), lambda theirs: _expire(bank, theirs), postpone)
+
+
+def _expire(bank: Bank, theirs: list[Order]) -> bool:
+    """End one merchant's orders."""
+    with bank.connection() as connection:
+        merchant = require_merchant(connection, theirs[0].merchant_id)
+    _end(bank, theirs, merchant, OrderEnd.EXPIRED)
+    with bank.connection() as connection:
+        order_store.forget_due(connection, [order.id for order in theirs])
+    return True
 
 
 def _end(bank: Bank, orders: Sequence[Order], merchant: Merchant, end: OrderEnd) -> None:
@@ -136,7 +151,7 @@ def _end(bank: Bank, orders: Sequence[Order], merchant: Merchant, end: OrderEnd)
     answers = []
     for order in orders:
         mark = Transfer(
-            derived_id("order-end", order.id, int(end)),
+            derived_id(Word.ORDER_END, order.id, int(end)),
             merchant.wallet_id,
             merchant.wallet_id,
             Fen(1),

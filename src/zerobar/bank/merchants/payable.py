@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from zerobar.bank.ids import derived_id
+from zerobar.bank.ids import Word, derived_id
 from zerobar.bank.merchants.model import EventKind, OrderEnd, OrderState, state_of
 from zerobar.database import Connection
 from zerobar.ledger import Counter, Row, Small, encode_row
@@ -34,24 +34,32 @@ TABLES: Final = {
 }
 """The records that the ledger stores for merchants, for its `Poster`."""
 
-_PAYABLES: Final = """
+# Read together with what may be halted, so that a payment knows at which count it was judged.
+_HALTS: Final = """LEFT JOIN LATERAL (
+        SELECT total FROM ledger.counter
+        WHERE key = m.wallet_id AND period = 0 ORDER BY number DESC LIMIT 1
+    ) h ON true"""
+_PAYABLES: Final = f"""
     SELECT o.order_id, o.merchant_id, o.shop_id, m.wallet_id, o.amount_fen, o.expires_at,
            p.order_id IS NOT NULL, e.reason, m.suspended_at IS NULL, m.webhook_url IS NOT NULL,
-           m.name
+           m.name, coalesce(h.total, 0)
     FROM unnest(%s::uuid[]) AS wanted(order_id)
     JOIN bank.merchant_order o USING (order_id)
     JOIN bank.merchant m ON m.merchant_id = o.merchant_id
     LEFT JOIN bank.order_payment p ON p.order_id = o.order_id
     LEFT JOIN bank.order_end e ON e.order_id = o.order_id
-"""
-_PAYABLE_SHOPS: Final = """
+    {_HALTS}
+"""  # noqa: S608 - a constant, no input
+_PAYABLE_SHOPS: Final = f"""
     SELECT b.code, b.merchant_id, b.shop_id, m.wallet_id,
-           m.suspended_at IS NULL AND s.closed_at IS NULL, m.webhook_url IS NOT NULL, m.name
+           m.suspended_at IS NULL AND s.closed_at IS NULL, m.webhook_url IS NOT NULL, m.name,
+           coalesce(h.total, 0)
     FROM unnest(%s::text[]) AS wanted(code)
     JOIN bank.shop_by_code b USING (code)
     JOIN bank.shop s ON s.merchant_id = b.merchant_id AND s.shop_id = b.shop_id
     JOIN bank.merchant m ON m.merchant_id = b.merchant_id
-"""
+    {_HALTS}
+"""  # noqa: S608 - a constant, no input
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,7 @@ class Payable:
         state: at the moment asked about; the counter decides in the end.
         trading: False when the merchant was suspended, and so may not be paid.
         webhooks: whether the merchant's server wants to be told.
+        halts: how often the merchant was suspended, or its wallet frozen, so far.
     """
 
     order_id: UUID
@@ -73,6 +82,7 @@ class Payable:
     trading: bool
     webhooks: bool
     payee_name: str
+    halts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +96,7 @@ class PayableShop:
     trading: bool
     webhooks: bool
     payee_name: str
+    halts: int
 
 
 def payables(
@@ -111,7 +122,7 @@ def payable_shops(connection: Connection, codes: Iterable[str]) -> dict[str, Pay
 
 def order_condition(order_id: UUID) -> Counter:
     """Return the condition that an order was neither paid nor ended before."""
-    return Counter(order_id, 0, 1, 1)
+    return Counter(derived_id(Word.ORDER_ENDED_ONCE, order_id), 0, 1, 1)
 
 
 def order_paid_rows(order: Payable, payment_id: UUID, paid_at: datetime) -> tuple[Row, ...]:
@@ -153,4 +164,4 @@ def event_row(merchant_id: UUID, kind: EventKind, subject_id: UUID, moment: date
 
 def event_id(kind: EventKind, subject_id: UUID) -> UUID:
     """Return the id of a notice: one for each thing that happens to a subject."""
-    return derived_id("event", int(kind), subject_id)
+    return derived_id(Word.EVENT, int(kind), subject_id)

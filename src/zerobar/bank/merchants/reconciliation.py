@@ -1,8 +1,8 @@
 """The reconciliation file: a merchant's day, line by line and in sums, for its own books.
 
 CSV (RFC 4180) in UTF-8. First the day's lines as the ledger has them, then what they add up to by
-kind, then the balances. It is made from what never changes once a day is over, so the same day
-gives the same bytes whenever it is asked for.
+kind, then the balances. It is made in one snapshot of the database, from what never changes once a
+day is over and stored, so the same day gives the same bytes whenever it is asked for.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from uuid import UUID
 from zerobar.bank.calendar import CHINA
 from zerobar.bank.chart import TransferCode
 from zerobar.bank.context import Bank
-from zerobar.bank.ids import derived_id
+from zerobar.bank.ids import Word, derived_id
 from zerobar.bank.merchants import order_store, settlement_store
-from zerobar.bank.merchants.days import moments_of, require_over
+from zerobar.bank.merchants.days import moments_of
+from zerobar.bank.merchants.errors import DayNotOver
 from zerobar.bank.merchants.model import Merchant
 from zerobar.bank.merchants.sellers import require_merchant
 from zerobar.bank.merchants.settling import commit_id
@@ -37,6 +38,8 @@ KINDS: Final = {
     TransferCode.REFUND: "refund",
     TransferCode.MERCHANT_SETTLEMENT: "settlement",
 }
+READY_AFTER: Final = timedelta(minutes=5)
+"""How long after midnight a file is made: what was posted just before it may be stored after it."""
 _OTHER: Final = "other"
 _LOOK_BACK: Final = timedelta(days=31)
 """How long before the day a refund that was made on it may have been asked for."""
@@ -92,9 +95,11 @@ class MerchantDay:
 
 def reconcile_merchant(bank: Bank, merchant_id: UUID, day: int) -> MerchantDay:
     """Return a merchant's day; raises MerchantUnknown, DayNotOver or NoSuchDay."""
-    require_over(bank, day)
     start, end = moments_of(day)
-    with bank.connection() as connection:
+    if bank.clock() < end + READY_AFTER:
+        raise DayNotOver(day)
+    with bank.transaction() as connection:
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         merchant = require_merchant(connection, merchant_id)
         before = balance_at(connection, merchant.wallet_id, start - _INSTANT)
         after = balance_at(connection, merchant.wallet_id, end - _INSTANT)
@@ -103,8 +108,17 @@ def reconcile_merchant(bank: Bank, merchant_id: UUID, day: int) -> MerchantDay:
         ).fetchall()
         lines = _explained(connection, merchant, start, rows)
     made = MerchantDay(merchant, day, Fen(before.balance), Fen(after.balance), tuple(lines))
-    assert made.opening + sum(line.amount for line in lines) == made.closing
+    _check_chain(made)
     return made
+
+
+def _check_chain(day: MerchantDay) -> None:
+    """Hold each line to the one before, so that no line is missing, and none is there twice."""
+    balance = day.opening
+    for line in day.lines:
+        balance = Fen(balance + line.amount)
+        assert line.balance == balance, f"merchant {day.merchant.id}, {line.transfer_id}: a gap"
+    assert balance == day.closing, f"merchant {day.merchant.id}, {day.day}: lines are missing"
 
 
 def write_csv(day: MerchantDay) -> bytes:
@@ -162,7 +176,7 @@ def _refund_numbers(
     orders = order_store.orders_by_id(connection, {refund.order_id for refund in refunds})
     for refund in refunds:
         numbers = orders[refund.order_id].number, refund.number
-        found |= {refund.id: numbers, derived_id(refund.id, "card-part"): numbers}
+        found |= {refund.id: numbers, derived_id(Word.REFUND_CARD_PART, refund.id): numbers}
     return found
 
 

@@ -6,17 +6,19 @@ again with the same id until it is; one that was refused stays so, and its numbe
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
+from zerobar.bank.batches import do_each, put_off
 from zerobar.bank.context import Bank
-from zerobar.bank.errors import Conflict, IdUsed, NotFound, Refused, Unavailable
+from zerobar.bank.errors import Conflict, IdUsed, NotFound, Refused
 from zerobar.bank.merchants import order_store
 from zerobar.bank.merchants.contents import content_hash
-from zerobar.bank.merchants.errors import NumberUsed, OrderNotPaid, RefundUnknown
-from zerobar.bank.merchants.model import EventKind, Merchant, Refund
+from zerobar.bank.merchants.errors import NumberUsed, OrderNotPaid, OrderUnknown, RefundUnknown
+from zerobar.bank.merchants.model import EventKind, Merchant, Order, Refund
 from zerobar.bank.merchants.orders import require_order
 from zerobar.bank.merchants.payable import event_row
 from zerobar.bank.merchants.sellers import Seller, require_merchant
@@ -43,13 +45,34 @@ class NewRefund:
 def refund_order(bank: Bank, seller: Seller, refund_id: UUID, new: NewRefund) -> Refund:
     """Give back an order or a part of it; the same again gives the first answer.
 
-    Raises OrderUnknown, OrderNotPaid, NumberUsed, IdUsed, and what `refund_payment` raises.
+    A till gives back what its own shop has sold; a suspended merchant gives back nothing.
+
+    Raises OrderUnknown, OtherShop, MerchantSuspended, OrderNotPaid, NumberUsed, IdUsed, and what
+    `refund_payment` raises.
     """
     with bank.transaction() as connection:
-        refund = _keep(bank, connection, seller, refund_id, new)
-    if refund.done_at is not None:
-        return refund
-    return _make(bank, seller.merchant, refund)
+        order = require_order(connection, seller, new.order_id)
+        seller.require_shop(order.shop_id)
+        known = order_store.refund(connection, refund_id)
+        if known is None or known.done_at is None:
+            seller.require_trading()
+        refund = _keep(bank, connection, order, (refund_id, seller.key_id), new)
+    return _done(bank, seller.merchant, refund)
+
+
+def refund_by_approval(bank: Bank, approval_id: UUID, new: NewRefund) -> Refund:
+    """Give back any merchant's order, a suspended one's too, as two of the staff decided.
+
+    The approval's id is the refund's, and stands where else the key of who asked does. Raises
+    what `refund_order` raises, but for OtherShop and MerchantSuspended.
+    """
+    with bank.transaction() as connection:
+        order = order_store.order(connection, new.order_id)
+        if order is None:
+            raise OrderUnknown
+        merchant = require_merchant(connection, order.merchant_id)
+        refund = _keep(bank, connection, order, (approval_id, approval_id), new)
+    return _done(bank, merchant, refund)
 
 
 def read_refund(bank: Bank, seller: Seller, refund_id: UUID) -> Refund:
@@ -74,20 +97,25 @@ def refunds_of_order(bank: Bank, seller: Seller, order_id: UUID) -> list[Refund]
 
 def finish_refunds(bank: Bank) -> int:
     """Ask again for refunds that nothing is known of; return how many are decided now."""
-    before = bank.clock() - UNDECIDED_FOR
+    now = bank.clock()
     with bank.connection() as connection:
-        waiting = order_store.undecided_refunds(connection, before, _AT_ONCE)
-        merchants = {r.merchant_id: require_merchant(connection, r.merchant_id) for r in waiting}
-    return sum(_is_decided(bank, merchants[refund.merchant_id], refund) for refund in waiting)
+        waiting = order_store.undecided_refunds(connection, bank.operator_id, now, _AT_ONCE)
+
+    def postpone(refund: Refund) -> None:
+        with bank.connection() as connection:
+            put_off(connection, "bank.merchant_refund", "refund_id", refund.id, now)
+
+    return do_each("refunds", waiting, lambda refund: _is_decided(bank, refund), postpone)
 
 
 def _keep(
-    bank: Bank, connection: Connection, seller: Seller, refund_id: UUID, new: NewRefund
+    bank: Bank, connection: Connection, order: Order, ids: tuple[UUID, UUID], new: NewRefund
 ) -> Refund:
-    order = require_order(connection, seller, new.order_id)
+    """Store what is asked for; `ids`: the refund's, and of who asks."""
+    refund_id, asked_by = ids
+    merchant_id = order.merchant_id
     if order.payment_id is None:
         raise OrderNotPaid
-    merchant_id = seller.merchant.id
     if not order_store.claim_refund_number(connection, merchant_id, new.number, refund_id):
         raise NumberUsed(new.number)
     asked = Refund(
@@ -98,17 +126,22 @@ def _keep(
         new.number,
         new.amount,
         new.reason,
-        seller.key_id,
+        asked_by,
         bank.clock(),
         None,
         "",
     )
     content = content_hash(merchant_id, order.id, new.number, new.amount, new.reason)
-    if not order_store.insert_refund(connection, asked, content):
+    next_try_at = asked.asked_at + UNDECIDED_FOR
+    if not order_store.insert_refund(connection, asked, content, next_try_at):
         raise IdUsed
     kept = order_store.refund(connection, refund_id)
     assert kept is not None
     return kept
+
+
+def _done(bank: Bank, merchant: Merchant, refund: Refund) -> Refund:
+    return refund if refund.done_at is not None else _make(bank, merchant, refund)
 
 
 def _make(bank: Bank, merchant: Merchant, refund: Refund) -> Refund:
@@ -136,13 +169,12 @@ def _make(bank: Bank, merchant: Merchant, refund: Refund) -> Refund:
     return done
 
 
-def _is_decided(bank: Bank, merchant: Merchant, refund: Refund) -> bool:
-    try:
+def _is_decided(bank: Bank, refund: Refund) -> bool:
+    """Make a refund; True, too, if it is refused now for ever. Raises Unavailable."""
+    with bank.connection() as connection:
+        merchant = require_merchant(connection, refund.merchant_id)
+    with suppress(*_DECIDED):
         _make(bank, merchant, refund)
-    except Unavailable:
-        return False
-    except _DECIDED:
-        return True
     return True
 
 

@@ -13,6 +13,7 @@ from zerobar.bank.merchants.errors import (
     MerchantSuspended,
     MerchantUnknown,
     NotASeller,
+    OtherShop,
     ServerOnly,
     ShopClosed,
     ShopUnknown,
@@ -41,9 +42,14 @@ class Seller:
             raise ServerOnly
 
     def require_trading(self) -> None:
-        """Let through who may take payments; raises MerchantSuspended."""
+        """Let through who may take payments and give them back; raises MerchantSuspended."""
         if self.merchant.suspended_at is not None:
             raise MerchantSuspended
+
+    def require_shop(self, shop_id: UUID) -> None:
+        """Let through a till of that shop, and the merchant's server; raises OtherShop."""
+        if self.terminal is not None and self.terminal.shop_id != shop_id:
+            raise OtherShop
 
 
 def seller_of(connection: Connection, key: SigningKey) -> Seller:

@@ -85,6 +85,18 @@ def settlements_of_day(
     return [_settlement(row) for row in rows]
 
 
+def suspended_of_day(connection: Connection, operator_id: UUID, day: int) -> list[Settlement]:
+    """Return a day's settlements that have not ended and whose merchants are suspended."""
+    rows = connection.execute(
+        _SETTLEMENT  # noqa: S608 - columns, no input
+        + "WHERE operator_id = %s AND day = %s AND state < 3 AND merchant_id IN"
+        " (SELECT merchant_id FROM bank.merchant WHERE suspended_at IS NOT NULL)"
+        " ORDER BY merchant_id",
+        (operator_id, day),
+    ).fetchall()
+    return [_settlement(row) for row in rows]
+
+
 def settlements_of_merchant(
     connection: Connection, merchant_id: UUID, before_day: int | None, limit: int
 ) -> list[Settlement]:
@@ -117,16 +129,36 @@ def settlements_by_id(
     return {row[2]: _settlement(row) for row in rows}
 
 
-def settlements_ended(
-    connection: Connection, operator_id: UUID, start: datetime, end: datetime
+def unbooked_settlements(
+    connection: Connection, operator_id: UUID, until: datetime
 ) -> list[Settlement]:
-    """Return what the bank said in a span of time that it had paid, in the order of ids."""
+    """Return what the bank said before a moment that it had paid, but no statement has shown."""
     rows = connection.execute(
-        _SETTLEMENT + "WHERE operator_id = %s AND state = %s AND ended_at >= %s AND ended_at < %s"
+        _SETTLEMENT + "s WHERE operator_id = %s AND state = %s AND ended_at < %s AND NOT EXISTS"
+        " (SELECT FROM bank.settlement_booking b WHERE b.settlement_id = s.settlement_id)"
         " ORDER BY settlement_id",
-        (operator_id, SettlementState.DONE, start, end),
+        (operator_id, SettlementState.DONE, until),
     ).fetchall()
     return [_settlement(row) for row in rows]
+
+
+def bookings(connection: Connection, settlement_ids: list[UUID]) -> dict[UUID, int]:
+    """Return the day of the statement that each of these was found in, if any."""
+    rows = connection.execute(
+        "SELECT settlement_id, day FROM bank.settlement_booking WHERE settlement_id = ANY(%s)",
+        (settlement_ids,),
+    ).fetchall()
+    return dict(rows)
+
+
+def record_bookings(connection: Connection, settlement_ids: list[UUID], day: int) -> None:
+    """Note that settlements were found in the statement of a day; the first note stays."""
+    connection.execute(
+        "INSERT INTO bank.settlement_booking (settlement_id, day)"
+        " SELECT settlement_id, %s FROM unnest(%s::uuid[]) AS s (settlement_id)"
+        " ON CONFLICT DO NOTHING",
+        (day, settlement_ids),
+    )
 
 
 def set_state(

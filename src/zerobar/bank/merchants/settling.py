@@ -11,10 +11,11 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from zerobar.bank.batches import do_each
 from zerobar.bank.calendar import CHINA, day_of
 from zerobar.bank.chart import AccountCode, TransferCode, operator_account
 from zerobar.bank.context import Bank
-from zerobar.bank.ids import derived_id
+from zerobar.bank.ids import Word, derived_id
 from zerobar.bank.merchants import event_store, settlement_store, store
 from zerobar.bank.merchants.days import moments_of, require_over
 from zerobar.bank.merchants.model import EventKind, Merchant, Settlement, SettlementState
@@ -27,14 +28,16 @@ from zerobar.database import Connection
 from zerobar.ledger import Balance, Transfer, TransferKind, balance, balance_at
 from zerobar.purse.money import Fen
 
+SUSPENDED: Final = "merchant-suspended"
+"""Why a settlement ended whose merchant was suspended before the file was written."""
 _AT_ONCE: Final = 200
 _INSTANT: Final = timedelta(microseconds=1)
 
 
 def run_settlements(bank: Bank) -> int:
-    """Settle yesterday, and go on with earlier days; return how many settlements ended.
+    """Settle yesterday, and go on with earlier days; return on how many something ended.
 
-    Raises PartnerUnavailable, after which the next run goes on.
+    A day that cannot go on now keeps no other waiting; the next run tries it again.
     """
     yesterday = day_of(bank.clock() - timedelta(days=1))
     with bank.connection() as connection:
@@ -42,7 +45,7 @@ def run_settlements(bank: Bank) -> int:
         known = settlement_store.file_of_day(connection, bank.operator_id, yesterday)
     if known is None and yesterday not in days:
         days.append(yesterday)
-    return sum(settle_day(bank, day) for day in days)
+    return do_each("settlement", days, lambda day: settle_day(bank, day) > 0, _leave)
 
 
 def settle_day(bank: Bank, day: int) -> int:
@@ -52,6 +55,7 @@ def settle_day(bank: Bank, day: int) -> int:
     """
     require_over(bank, day)
     _plan(bank, day)
+    _drop_suspended(bank, day)
     _hold(bank, day)
     file = _write(bank, day)
     if file is None or not file.message:
@@ -80,7 +84,7 @@ def list_settlements(
 
 def commit_id(settlement_id: UUID) -> UUID:
     """Return the id of the transfer that moves a settlement's money out of the wallet."""
-    return derived_id(settlement_id, "commit")
+    return derived_id(Word.SETTLEMENT_COMMIT, settlement_id)
 
 
 # --- fixing and holding the amounts -------------------------------------------------------
@@ -101,6 +105,24 @@ def _plan(bank: Bank, day: int) -> None:
             after = page[-1].id
 
 
+def _drop_suspended(bank: Bank, day: int) -> None:
+    """End the settlements of merchants that were suspended since, unless the file is written.
+
+    The money stays in the wallet and is settled with a later day, once staff let them go on.
+    """
+    with bank.transaction() as connection:
+        # Nobody may write the file meanwhile, or the bank would pay what is not held any more.
+        settlement_store.only_one(connection, bank.operator_id)
+        if settlement_store.file_of_day(connection, bank.operator_id, day) is not None:
+            return
+        for settlement in settlement_store.suspended_of_day(connection, bank.operator_id, day):
+            # A hold that another process has begun is made here first, so that the void finds it.
+            if bank.ledger.post(_held(settlement))[0].ok:
+                (answer,) = bank.ledger.post(_void(settlement))
+                assert answer.ok, "a hold of ours ends as we say"
+            _end(bank, connection, settlement, SUSPENDED)
+
+
 def _plan_one(
     bank: Bank, connection: Connection, merchant: Merchant, day: int, end: datetime
 ) -> None:
@@ -110,7 +132,7 @@ def _plan_one(
         new = Settlement(
             merchant.id,
             day,
-            derived_id("settlement", merchant.id, day),
+            derived_id(Word.SETTLEMENT, merchant.id, day),
             bank.operator_id,
             merchant.wallet_id,
             amount,
@@ -147,7 +169,7 @@ def _held(settlement: Settlement) -> Transfer:
 
 
 def _hold_id(settlement: Settlement) -> UUID:
-    return derived_id(settlement.id, "hold")
+    return derived_id(Word.SETTLEMENT_HOLD, settlement.id)
 
 
 def _transfer(settlement: Settlement, transfer_id: UUID, kind: TransferKind) -> Transfer:
@@ -168,7 +190,8 @@ def _transfer(settlement: Settlement, transfer_id: UUID, kind: TransferKind) -> 
 def _write(bank: Bank, day: int) -> SettlementFile | None:
     """Keep the file of all that is held; who comes second finds the first one's.
 
-    None if another process has fixed amounts just now that are not held yet.
+    None if another process has fixed amounts just now that are not held yet, or a merchant was
+    suspended just now: the next run goes on.
     """
     with bank.transaction() as connection:
         settlement_store.only_one(connection, bank.operator_id)
@@ -177,6 +200,8 @@ def _write(bank: Bank, day: int) -> SettlementFile | None:
             return found
         lines = settlement_store.settlements_of_day(connection, bank.operator_id, day)
         if any(line.state is SettlementState.MADE for line in lines):
+            return None
+        if settlement_store.suspended_of_day(connection, bank.operator_id, day):
             return None
         held = [line for line in lines if line.state is SettlementState.HELD]
         name = f"ZEROBAR-{day}-{bank.operator_id.hex[-12:]}"
@@ -220,29 +245,30 @@ def _conclude(bank: Bank, file: SettlementFile) -> int:
             connection, bank.operator_id, file.day, SettlementState.HELD
         )
     outcomes = bank.partners.bank.transfer_outcomes(file.name) if held else {}
-    return sum(
-        _conclude_one(bank, settlement, outcomes[settlement.id.hex])
-        for settlement in held
-        if settlement.id.hex in outcomes
+    told = [settlement for settlement in held if settlement.id.hex in outcomes]
+    return do_each(
+        "settlement", told, lambda one: _conclude_one(bank, one, outcomes[one.id.hex]), _leave
     )
 
 
-def _conclude_one(bank: Bank, settlement: Settlement, outcome: BankOutcome) -> int:
+def _leave(_: object) -> None:
+    """Leave it as it is: each run looks at everything that is unfinished."""
+
+
+def _conclude_one(bank: Bank, settlement: Settlement, outcome: BankOutcome) -> bool:
     if outcome.status is BankStatus.UNKNOWN:
-        return 0
+        return False
     paid = outcome.status is BankStatus.DONE
     chain = _paid(bank, settlement) if paid else [_void(settlement)]
     answers = bank.ledger.post(*chain)
     assert all(answer.ok for answer in answers), "a hold of ours ends as we say"
     with bank.transaction() as connection:
-        if paid:
-            return int(_end(bank, connection, settlement, ""))
-        return int(_end(bank, connection, settlement, outcome.reason or "refused"))
+        return _end(bank, connection, settlement, "" if paid else outcome.reason or "refused")
 
 
 def _paid(bank: Bank, settlement: Settlement) -> list[Transfer]:
     deposit = Transfer(
-        derived_id(settlement.id, "deposit"),
+        derived_id(Word.SETTLEMENT_DEPOSIT, settlement.id),
         operator_account(bank.operator_id, AccountCode.AT_BANK),
         operator_account(bank.operator_id, AccountCode.BANK_CUSTOMERS),
         settlement.amount,
@@ -252,7 +278,7 @@ def _paid(bank: Bank, settlement: Settlement) -> list[Transfer]:
 
 
 def _void(settlement: Settlement) -> Transfer:
-    return _transfer(settlement, derived_id(settlement.id, "void"), TransferKind.VOID)
+    return _transfer(settlement, derived_id(Word.SETTLEMENT_VOID, settlement.id), TransferKind.VOID)
 
 
 def _end(bank: Bank, connection: Connection, settlement: Settlement, reason: str) -> bool:

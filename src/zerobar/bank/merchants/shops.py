@@ -11,7 +11,8 @@ from uuid import UUID
 
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import IdUsed
-from zerobar.bank.ids import derived_id
+from zerobar.bank.halting import halt, key_revocation, shop_closing
+from zerobar.bank.ids import Word, derived_id
 from zerobar.bank.merchants import store
 from zerobar.bank.merchants.errors import EnrolmentCodeWrong, TerminalEnrolled, TerminalUnknown
 from zerobar.bank.merchants.model import Shop, Terminal
@@ -42,7 +43,7 @@ def open_shop(bank: Bank, seller: Seller, shop_id: UUID, name: str, latin_name: 
     """Open a shop; the same again gives the first answer. Raises ServerOnly or IdUsed."""
     seller.require_server()
     merchant_id = seller.merchant.id
-    code = _in_letters(derived_id("shop", merchant_id, shop_id).bytes, _SHOP_CODE_LENGTH)
+    code = _in_letters(derived_id(Word.SHOP_CODE, merchant_id, shop_id).bytes, _SHOP_CODE_LENGTH)
     new = Shop(merchant_id, shop_id, code, name, latin_name, bank.clock(), None)
     with bank.transaction() as connection:
         store.insert_shop(connection, new)
@@ -73,7 +74,9 @@ def close_shop(bank: Bank, seller: Seller, shop_id: UUID) -> Shop:
     with bank.transaction() as connection:
         require_shop(connection, seller.merchant.id, shop_id)
         store.close_shop(connection, seller.merchant.id, shop_id, bank.clock())
-        return require_shop(connection, seller.merchant.id, shop_id)
+        closed = require_shop(connection, seller.merchant.id, shop_id)
+    halt(bank, shop_closing(seller.merchant.id, shop_id))
+    return closed
 
 
 def add_terminal(
@@ -145,7 +148,10 @@ def revoke_terminal(bank: Bank, seller: Seller, terminal_id: UUID) -> Terminal:
     with bank.transaction() as connection:
         _terminal_of(connection, seller, terminal_id)
         store.revoke_terminal(connection, terminal_id, bank.clock())
-        return _terminal_of(connection, seller, terminal_id)
+        revoked = _terminal_of(connection, seller, terminal_id)
+    if revoked.key_id is not None:
+        halt(bank, key_revocation(revoked.key_id))
+    return revoked
 
 
 def enrolment_code(bank: Bank, terminal: Terminal) -> str:
@@ -158,7 +164,7 @@ def enrolment_code(bank: Bank, terminal: Terminal) -> str:
 def _enrol(bank: Bank, connection: Connection, terminal_id: UUID, public_key: bytes) -> SigningKey:
     terminal = store.terminal(connection, terminal_id, lock=True)
     assert terminal is not None
-    key_id = derived_id("terminal-key", terminal_id, public_key.hex())
+    key_id = derived_id(Word.TERMINAL_KEY, terminal_id, public_key.hex())
     if terminal.key_id not in {None, key_id}:
         raise TerminalEnrolled
     if terminal.key_id is None:

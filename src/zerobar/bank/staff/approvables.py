@@ -6,17 +6,24 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from zerobar.bank.authority.issuing import ISSUE, PAY_IN_RESERVES, REDEEM
+from zerobar.bank.fraud.class_blocking import BLOCK_CLASS
+from zerobar.bank.purses.unblocking import UNBLOCK_PURSE
 from zerobar.bank.staff.approvable import Approvable
+from zerobar.bank.staff.desk import NEW_PIN, REFUND
 from zerobar.bank.staff.granting import CATEGORY_ONE, LIMITS, UNFREEZE
 from zerobar.bank.staff.hiring import ADD_STAFF, RENEW_CODE
 from zerobar.client.authority import (
     AddStaff,
+    BlockClass,
     GrantCategoryOne,
     Issue,
     NewLimits,
     PayInReserves,
+    PermitNewPin,
     Redeem,
+    RefundOrder,
     RenewCode,
+    UnblockPurse,
     Unfreeze,
 )
 
@@ -27,6 +34,10 @@ APPROVABLES: Final[Mapping[type[Any], Approvable[Any]]] = {
     NewLimits: LIMITS,
     GrantCategoryOne: CATEGORY_ONE,
     Unfreeze: UNFREEZE,
+    PermitNewPin: NEW_PIN,
+    RefundOrder: REFUND,
+    UnblockPurse: UNBLOCK_PURSE,
+    BlockClass: BLOCK_CLASS,
     AddStaff: ADD_STAFF,
     RenewCode: RENEW_CODE,
 }

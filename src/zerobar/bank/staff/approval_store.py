@@ -72,10 +72,12 @@ def approvals_before(connection: Connection, before: UUID | None, limit: int) ->
     return [_approval(row) for row in rows]
 
 
-def approved_not_carried_out(connection: Connection, limit: int) -> list[Approval]:
-    """Return what was approved and then interrupted, oldest first."""
+def approved_not_carried_out(connection: Connection, now: datetime, limit: int) -> list[Approval]:
+    """Return what was approved and then interrupted, and is due to be tried again."""
     rows = connection.execute(
-        _APPROVAL + "WHERE approved AND outcome IS NULL ORDER BY decided_at LIMIT %s", (limit,)
+        _APPROVAL + "WHERE approved AND outcome IS NULL AND next_try_at <= %s"
+        " ORDER BY next_try_at LIMIT %s",
+        (now, limit),
     ).fetchall()
     return [_approval(row) for row in rows]
 
@@ -85,9 +87,9 @@ def decide(
 ) -> None:
     """Store a decision on an approval that is locked and undecided."""
     connection.execute(
-        "UPDATE bank.approval SET approved = %s, decided_by = %s, decided_at = %s, reason = %s"
-        " WHERE approval_id = %s AND approved IS NULL",
-        (approved, by, now, reason, approval_id),
+        "UPDATE bank.approval SET approved = %s, decided_by = %s, decided_at = %s, reason = %s,"
+        " next_try_at = %s WHERE approval_id = %s AND approved IS NULL",
+        (approved, by, now, reason, now, approval_id),
     )
 
 

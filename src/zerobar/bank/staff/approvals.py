@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from zerobar.bank.batches import do_each, put_off
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import Conflict, IdUsed, InvalidInput, NotFound, Refused
 from zerobar.bank.staff import approval_store as store
@@ -111,15 +112,18 @@ def carry_out(bank: Bank, approval_id: UUID) -> Approval:
 
 
 def carry_out_approved(bank: Bank) -> int:
-    """Finish what was approved and then interrupted; return how many there were.
-
-    Raises Unavailable when one cannot be finished yet.
-    """
+    """Finish what was approved and then interrupted; return how many are carried out now."""
     with bank.connection() as connection:
-        interrupted = store.approved_not_carried_out(connection, _AT_ONCE)
-    for approval in interrupted:
-        carry_out(bank, approval.id)
-    return len(interrupted)
+        interrupted = store.approved_not_carried_out(connection, bank.clock(), _AT_ONCE)
+
+    def finish(approval: Approval) -> bool:
+        return carry_out(bank, approval.id).outcome is not None
+
+    def postpone(approval: Approval) -> None:
+        with bank.connection() as connection:
+            put_off(connection, "bank.approval", "approval_id", approval.id, bank.clock())
+
+    return do_each("approvals", interrupted, finish, postpone)
 
 
 def enrolment_code(bank: Bank, session: StaffSession, approval_id: UUID) -> IssuedCode:

@@ -1,4 +1,4 @@
-"""What staff do about cards' banks: look at statements compared, and place stranded money."""
+"""What staff do about cards' banks: see what differs and what is late, place stranded money."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from zerobar.bank.context import Bank
-from zerobar.bank.funding import reconciliation_store, store
+from zerobar.bank.funding import reconciliation_store, resolving, store
 from zerobar.bank.funding.errors import NotReconciledYet
 from zerobar.bank.funding.model import CardOrder
 from zerobar.bank.funding.orders import carry_out, go_on
@@ -48,6 +48,14 @@ def stranded_orders(
     session.require(*_ROLES)
     with bank.connection() as connection:
         return store.stranded_orders(connection, bank.operator_id, after, limit)
+
+
+def overdue_orders(
+    bank: Bank, session: StaffSession, after: UUID | None, limit: int
+) -> list[CardOrder]:
+    """Return orders that have been pending for more than a day; raises RoleMissing."""
+    session.require(*_ROLES)
+    return resolving.overdue_orders(bank, after, limit)
 
 
 def retry_stranded(bank: Bank, session: StaffSession, order_id: UUID) -> CardOrder:

@@ -41,6 +41,12 @@ def give_code(bank: Bank, connection: Connection, staff_id: UUID, cause_id: UUID
     store.insert_code(connection, _hash(code), staff_id, bank.clock() + LIFETIME)
 
 
+def extend_code(bank: Bank, connection: Connection, staff_id: UUID, cause_id: UUID) -> None:
+    """Let the code of this cause be used for longer, unless it was used or replaced."""
+    code_hash = _hash(code_for(bank, staff_id, cause_id))
+    store.extend_code(connection, code_hash, bank.clock() + LIFETIME)
+
+
 def code_for(bank: Bank, staff_id: UUID, cause_id: UUID) -> str:
     """Return the code, as 4K7QX-0MZ2A-9TWE1-RB5CD."""
     key = bank.sealer.secret("staff-enrolment")

@@ -17,6 +17,7 @@ Conflict
 +-- TrailBroken         the audit trail was changed afterwards
 Refused
 +-- OwnRevocation       nobody shuts oneself out
++-- HolderNotVerified   nobody is known whom staff could recognise
 """
 
 from __future__ import annotations
@@ -140,6 +141,18 @@ class OwnRevocation(Refused):
 
     def __init__(self) -> None:
         super().__init__("You cannot revoke yourself.", "Ask another administrator to do it.")
+
+
+class HolderNotVerified(Refused):
+    """The holder never showed who it is, so that nobody can be recognised."""
+
+    problem = "holder-not-verified"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The holder of this wallet is anonymous: nobody can be recognised at a desk.",
+            "The holder may reset the PIN on a device that was enrolled a day ago.",
+        )
 
 
 class TrailBroken(Conflict):

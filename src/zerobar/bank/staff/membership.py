@@ -23,12 +23,15 @@ from zerobar.database import Connection
 def found_member(bank: Bank, staff_id: UUID, name: str, roles: Iterable[Role]) -> str:
     """Take on one of the first, before there is anybody to approve it; return the one-time code.
 
-    For whoever sets the bank up on its machine. The same again returns the same code.
+    For whoever sets the bank up on its machine. The same again returns the same code, which then
+    is good for another week, if it was not used.
     """
     member = StaffMember(staff_id, name, frozenset(roles), bank.clock(), None)
     with bank.transaction() as connection:
         if enlist(bank, connection, member, staff_id):
             audit.append(bank, connection, audit.INSTALLER, "found-member", staff_id=staff_id)
+        else:
+            codes.extend_code(bank, connection, staff_id, staff_id)
     return codes.code_for(bank, staff_id, staff_id)
 
 

@@ -66,6 +66,15 @@ def insert_code(
     )
 
 
+def extend_code(connection: Connection, code_hash: bytes, expires_at: datetime) -> None:
+    """Let a code be used for longer, unless it was used or replaced."""
+    connection.execute(
+        "UPDATE bank.staff_code SET expires_at = %s"
+        " WHERE code_hash = %s AND used_at IS NULL AND expires_at > '-infinity'",
+        (expires_at, code_hash),
+    )
+
+
 def member_by_code(connection: Connection, code_hash: bytes, now: datetime) -> StaffMember | None:
     """Return whom a code is for, if it still may be used."""
     row = connection.execute(
