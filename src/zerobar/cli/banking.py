@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,10 +46,14 @@ def init_bank(
         bool, typer.Option("--production", help="send no webhooks to this machine")
     ] = False,
 ) -> None:
-    """Make a bank: its folder, keys, tables, operator and first staff."""
+    """Make a bank: its folder, keys, tables, operator and first staff.
+
+    If it is interrupted, the same command goes on where it stopped.
+    """
     with bank_explained():
         from zerobar.bank.founding import found, issue_test_money  # noqa: PLC0415
-        from zerobar.bank.installation import Settings, create  # noqa: PLC0415
+        from zerobar.bank.installation import Settings, begin, finish  # noqa: PLC0415
+        from zerobar.bank.purses.installing import make_keys  # noqa: PLC0415
         from zerobar.bank.running import open_bank  # noqa: PLC0415
 
         amount = Fen.parse(issue) if issue else None
@@ -61,13 +66,16 @@ def init_bank(
             origin=origin,
             development=not production,
         )
-        installation = create(folder, settings, os.urandom)
+        installation = begin(folder, settings, os.urandom)
+        make_keys(folder, int(time.time()))
         with open_bank(installation) as bank:
             founders = found(bank, name)
             if amount is not None:
                 issue_test_money(bank, amount)
+        # Before it is finished, or an interruption here would leave a bank that nobody can enter.
+        _show(founders)
+        finish(installation)
     say(f"{name} is ready in {folder}. Serve it with `zerobar bank serve --folder {folder}`.")
-    _show(founders)
 
 
 def serve_bank(
@@ -99,12 +107,14 @@ def check_bank(folder: Folder = DEFAULT_FOLDER) -> None:
             checks = check_books(bank)
     for check in checks:
         _tell(check)
-    if any(check.deviations for check in checks):
+    deviating = [check for check in checks if check.many]
+    if deviating:
         complain(
-            "The books and the records deviate.",
+            f"{len(deviating)} of {len(checks)} comparisons deviate.",
             "Move no more money: stop the bank, keep the database as it is, and find out why.",
         )
         raise typer.Exit(_FAILED)
+    say(f"All {len(checks)} comparisons agree.")
 
 
 def _show(founders: Sequence[Founder]) -> None:
@@ -114,9 +124,14 @@ def _show(founders: Sequence[Founder]) -> None:
 
 
 def _tell(check: Check) -> None:
-    say(f"{check.name}: {'ok' if not check.deviations else 'DEVIATES'}")
-    for deviation in check.deviations:
-        complain(f"  {deviation}")
+    if not check.many:
+        say(f"{check.name}: ok")
+        return
+    say(f"{check.name}: DEVIATES, {check.many} found")
+    lines = [check.finds, *(f"  {deviation}" for deviation in check.deviations)]
+    if check.many > len(check.deviations):
+        lines.append(f"  and {check.many - len(check.deviations)} more")
+    complain("\n".join(lines), f"Look at: {check.look_at}")
 
 
 @contextmanager

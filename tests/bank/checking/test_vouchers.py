@@ -1,0 +1,105 @@
+"""Vouchers that were settled agree with the books, until somebody tampers with either."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from tests.bank.holders import move, open_holder
+from zerobar.bank.chart import AccountCode, TransferCode, operator_account
+from zerobar.bank.checking import check_books, compare, vouchers
+from zerobar.bank.context import Bank
+from zerobar.bank.people.model import Category
+from zerobar.bank.purses import host_payee, issue_request, register_purse, trust_authority
+from zerobar.bank.settlement import CertificateCache, settle_batch
+from zerobar.bank.settlement.drawing import Town
+from zerobar.database import Connection
+from zerobar.issuer import AuthorityFile
+from zerobar.purse.money import Fen
+
+IN_PURSES = Fen(1_000_000_00)
+TAMPERED = {
+    "a voucher settled with another amount": (
+        {"vouchers and money", "vouchers decided", "purses' shadows"},
+        "UPDATE bank.voucher SET amount_fen = amount_fen + 1 WHERE kind = 4",
+    ),
+    "a voucher settled without its money": (
+        {"vouchers and money"},
+        "UPDATE bank.voucher_outcome SET transfer_id = gen_random_uuid()"
+        " WHERE (payer_id, entry) IN (SELECT payer_id, entry FROM bank.voucher WHERE kind = 5)",
+    ),
+    "an outcome left out": (
+        {"vouchers and money", "vouchers decided"},
+        "DELETE FROM bank.voucher_outcome"
+        " WHERE (payer_id, entry) IN (SELECT payer_id, entry FROM bank.voucher WHERE kind = 4)",
+    ),
+    "a purse that was paid more": (
+        {"purses' shadows"},
+        "UPDATE bank.purse_shadow SET in_fen = in_fen + 1",
+    ),
+    "a charge without its money": (
+        {"charges and money", "what happens once"},
+        "INSERT INTO bank.purse_charge SELECT h.payee_id, h.number, gen_random_uuid(),"
+        " w.wallet_id, h.amount_fen, '', h.issued_at, gen_random_uuid(), '', ''"
+        " FROM bank.hosted_request h, bank.wallet w LIMIT 1",
+    ),
+    "a loss made good without money": (
+        {"lost purses and money"},
+        "INSERT INTO bank.loss_cover SELECT purse_id, 0, 5, registered_at FROM bank.purse LIMIT 1",
+    ),
+    "a hosted request that can be settled again": (
+        {"what happens once"},
+        "DELETE FROM ledger.counter",
+    ),
+}
+
+
+@pytest.fixture
+def settled(bank: Bank) -> Bank:
+    """A bank that has settled a batch; all money in wallets came out of purses."""
+    keys = AuthorityFile.generate(random.Random(7).randbytes, 1_790_000_000).open()
+    trust_authority(bank, keys)
+    vault = operator_account(bank.operator_id, AccountCode.VAULT)
+    float_ = operator_account(bank.operator_id, AccountCode.FLOAT)
+    move(bank, vault, float_, IN_PURSES, TransferCode.ISSUE)
+    town = Town(2, keys, people=3, merchants=1, payees=1)
+    for number, purse in enumerate(town.people + town.merchants + town.payees):
+        holder = open_holder(bank, f"+86139000000{number:02d}", Category.I, pin=None)
+        entered = host_payee if purse in town.payees else register_purse
+        entered(bank, purse.certificate, holder.wallet)
+    drawn = town.draw(200)
+    for request in drawn.requests:
+        issue_request(bank, request)
+    assert settle_batch(bank, drawn.batch, CertificateCache()).outcomes.settled > 10
+    return bank
+
+
+@pytest.fixture
+def tampering(settled: Bank) -> Iterator[Connection]:
+    with settled.connection() as connection:
+        connection.execute("BEGIN")
+        connection.execute("ALTER TABLE ledger.counter DISABLE TRIGGER written_once")
+        for table in ("voucher", "voucher_outcome"):
+            connection.execute(f"ALTER TABLE bank.{table} DISABLE TRIGGER written_once")
+        try:
+            yield connection
+        finally:
+            connection.execute("ROLLBACK")
+
+
+def test_vouchers_that_were_settled_deviate_nowhere(settled: Bank) -> None:
+    assert {check.name: check.deviations for check in check_books(settled) if check.many} == {}
+
+
+@pytest.mark.parametrize("kind", TAMPERED)
+def test_tampering_with_vouchers_is_found(tampering: Connection, kind: str) -> None:
+    found_by, statement = TAMPERED[kind]
+    assert tampering.execute(statement).rowcount > 0
+    assert {check.name for check in compare(tampering) if check.many} == found_by
+
+
+def test_every_check_of_vouchers_is_broken_here() -> None:
+    found = set().union(*(found_by for found_by, _ in TAMPERED.values()))
+    assert {rule.name for rule in vouchers.RULES} <= found
