@@ -18,7 +18,7 @@ COMPILE := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-h
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-check test-quick test test-card deep check bench format lock clean
+.PHONY: help setup demo demo-check test-quick test test-card world deep check bench format lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -40,6 +40,9 @@ test: setup ## the tests before handing in (under 15 minutes)
 
 test-card: setup ## the Java Card applet in a simulator, held to the Python purse
 	ZEROBAR_PROFILE=everyday $(PYTEST) $(PARALLEL) -m "not deep" tests/card $(ARGS)
+
+world: setup ## seeded worlds, one after the other (ARGS="--worlds 100 --seed 1")
+	@$(BIN)/zerobar world $(ARGS)
 
 deep: SEED ?= $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
 deep: setup ## everything, at length, from a fresh seed (SEED=n repeats a run)

@@ -26,6 +26,7 @@ from bench.report import table, verdict
 from bench.wallets import open_wallets
 from zerobar.bank.chart import AccountCode, TransferCode, operator_account
 from zerobar.bank.context import Bank
+from zerobar.bank.fraud.examining import set_value_out
 from zerobar.bank.installation import Settings, create
 from zerobar.bank.purses import host_payee, issue_request, register_purse, trust_authority
 from zerobar.bank.running import bank_of, ledger_of, migrate_all
@@ -34,6 +35,7 @@ from zerobar.bank.settlement.drawing import REALISTIC, Town
 from zerobar.database import EmbeddedPostgres
 from zerobar.issuer import AuthorityFile
 from zerobar.ledger import Posting, Transfer
+from zerobar.purse.messages import PurseClass
 from zerobar.purse.money import Fen
 
 SETTINGS = {"shared_buffers": "1GB", "max_wal_size": "8GB"}
@@ -170,6 +172,9 @@ def _inhabited(bank: Bank, size: Size) -> Bench:
     keys = AuthorityFile.generate(os.urandom, NOW_UNIX_S).open()
     town = Town(1, keys, size.people, max(2, size.people // 10), max(2, size.people // 20))
     trust_authority(bank, keys)
+    with bank.connection() as connection:
+        # They are drawn at random and never sync, so no limit of a real purse holds for them.
+        set_value_out(connection, PurseClass.PERSON, 2**62, bank.clock())
     purses = [*town.people, *town.merchants, *town.payees]
     holders = open_wallets(bank, len(purses))
     for purse, holder in zip(purses, holders, strict=True):

@@ -23,6 +23,7 @@ from zerobar.bank.context import Bank
 from zerobar.bank.funding import store as funding
 from zerobar.bank.merchants import payable
 from zerobar.bank.paying import records
+from zerobar.bank.purses import records as charges
 from zerobar.bank.sealing import KEY_LENGTH, Sealer
 from zerobar.bank.settlement import records as vouchers
 from zerobar.database import Database, connect, open_pool
@@ -31,7 +32,7 @@ from zerobar.ledger import GroupingPoster, Poster
 BEGINNING = datetime(2026, 11, 25, 4, tzinfo=UTC)
 """Noon in China."""
 OPERATOR = UUID("0190f7a0-0000-7000-8000-000000000001")
-TABLES = funding.TABLES | records.TABLES | payable.TABLES | vouchers.TABLES
+TABLES = funding.TABLES | records.TABLES | payable.TABLES | vouchers.TABLES | charges.TABLES
 """All that the rules let the ledger store with the money."""
 
 

@@ -31,6 +31,9 @@ class Program:
         self.log = log
         self._process: subprocess.Popen[bytes] | None = None
 
+    def command(self) -> list[str]:
+        return ["-m", "zerobar", *self.arguments()]
+
     def arguments(self) -> list[str]:
         raise NotImplementedError
 
@@ -38,7 +41,7 @@ class Program:
         """Start it and wait until it answers."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "zerobar", *self.arguments()],
+                [sys.executable, *self.command()],
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -60,6 +63,11 @@ class Program:
         """Ask it to end, and return how it did."""
         assert self._process is not None
         self._process.send_signal(signal.SIGTERM)
+        return self._process.wait(START_PATIENCE_S)
+
+    def ended(self) -> int:
+        """Wait until it has ended by itself, and return how it did."""
+        assert self._process is not None
         return self._process.wait(START_PATIENCE_S)
 
     def _answers(self) -> bool:
@@ -126,6 +134,18 @@ class BankProgram(Program):
         )
         assert expected is None or done.returncode == expected, done.stdout + done.stderr
         return done
+
+
+class DyingBank(BankProgram):
+    """A bank whose ledger ends by a mistake of its own, when it is told to."""
+
+    def command(self) -> list[str]:
+        script = Path(__file__).with_name("dying_bank.py")
+        return [str(script), str(self._folder), str(self.port), str(self._workers)]
+
+    def die(self) -> None:
+        """Have it make the mistake at the next thing that the ledger is asked."""
+        (self._folder / "die").touch()
 
 
 def environment() -> dict[str, str]:

@@ -6,14 +6,18 @@ import os
 from pathlib import Path
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from zerobar.bank.installation import (
     BankDamaged,
     BankExists,
     NoBank,
+    OtherBankBegun,
     Settings,
+    begin,
     create,
+    finish,
     load,
     write_private,
 )
@@ -53,6 +57,24 @@ def test_a_second_bank_does_not_overwrite_the_first(tmp_path: Path) -> None:
     with pytest.raises(BankExists):
         create(tmp_path, SETTINGS, os.urandom)
     assert load(tmp_path).sealing_key == made.sealing_key
+
+
+def test_a_bank_that_was_begun_is_none_until_it_is_finished(tmp_path: Path) -> None:
+    begun = begin(tmp_path, SETTINGS, os.urandom)
+    with pytest.raises(NoBank):
+        load(tmp_path)
+    finish(begun)
+    assert load(tmp_path) == begun
+    with pytest.raises(BankExists):
+        begin(tmp_path, SETTINGS, os.urandom)
+
+
+def test_beginning_again_goes_on_with_the_same_operator_and_key(tmp_path: Path) -> None:
+    first = begin(tmp_path, SETTINGS, os.urandom)
+    asked = msgspec.structs.replace(SETTINGS, operator_id=UUID(int=6))
+    assert begin(tmp_path, asked, os.urandom) == first
+    with pytest.raises(OtherBankBegun):
+        begin(tmp_path, msgspec.structs.replace(asked, operator_name="Another"), os.urandom)
 
 
 def test_an_empty_folder_is_no_bank(tmp_path: Path) -> None:

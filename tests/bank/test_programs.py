@@ -7,19 +7,19 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
+import httpx
 import pytest
 
-from tests.bank.phones import Phone
-from tests.bank.programs import BankProgram, Sandbox
+from tests.bank.phones import PATIENCE_S, Phone
+from tests.bank.programs import BankProgram, DyingBank, Sandbox
 from zerobar.client.errors import Refused
 from zerobar.purse.money import Fen
 from zerobar.sandbox.people import PEOPLE
 
 FUNDS = Fen(1_000_00)
-FIRST_KILL_AFTER_S = 1.0
 
 
 @pytest.fixture
@@ -66,9 +66,34 @@ def test_a_new_bank_serves_people_and_its_books_balance(
     assert "Traceback" not in log and PEOPLE[0].resident_id not in log
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_bank_without_its_ledger_ends_so_that_it_is_started_again(
+    folder: Path, sandbox: Sandbox, workers: int
+) -> None:
+    with DyingBank(folder, sandbox.url, workers) as bank:
+        assert httpx.get(f"{bank.url}/health/ready", timeout=30).json() == {"status": "ok"}
+        bank.die()
+        with suppress(httpx.TransportError):
+            assert httpx.get(f"{bank.url}/health/ready", timeout=30).status_code == 503
+        assert bank.ended() == 1
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(bank.url)
+    log = bank.log.read_text()
+    assert "KeyError" in log and "by a mistake of its own" in log
+
+
 def _pay_while(phone: Phone, payee: str, going_on: threading.Event) -> None:
     while not going_on.is_set():
         phone.pay_until_known(payee, Fen(1))
+
+
+def _until_all_have_paid(phones: list[Phone]) -> None:
+    """Wait until each phone has paid since now, however slow the machine is."""
+    paid, until = [len(phone.paid) for phone in phones], time.monotonic() + PATIENCE_S
+    while any(len(phone.paid) == had for phone, had in zip(phones, paid, strict=True)):
+        assert time.monotonic() < until, "a phone does not go on"
+        time.sleep(0.05)
 
 
 def _killed_under_load(bank: BankProgram, phones: list[Phone], kills: int) -> None:
@@ -81,11 +106,12 @@ def _killed_under_load(bank: BankProgram, phones: list[Phone], kills: int) -> No
     for thread in threads:
         thread.start()
     for kill in range(kills):
-        # At another moment each time; so that much happens between two kills.
-        time.sleep(FIRST_KILL_AFTER_S + kill % 7 / 10)
+        _until_all_have_paid(phones)
+        # At another moment each time.
+        time.sleep(kill % 7 / 10)
         bank.kill()
         bank.start()
-    time.sleep(FIRST_KILL_AFTER_S)
+    _until_all_have_paid(phones)
     over.set()
     for thread in threads:
         thread.join()

@@ -10,7 +10,7 @@ from enum import IntEnum
 from typing import Final
 from uuid import UUID
 
-from zerobar.bank.ids import derived_id
+from zerobar.bank.ids import Word, derived_id
 from zerobar.ledger import Account
 from zerobar.purse.money import CNY
 
@@ -27,6 +27,8 @@ class AccountCode(IntEnum):
     """An operator's digital cash that no wallet holds."""
     FLOAT = 3
     """An operator's account that backs the purses."""
+    LOSS = 4
+    """An operator's own: as far below zero as cheats have cost it."""
     WALLET = 10
     """A person's wallet; its id is the wallet's."""
     MERCHANT = 11
@@ -59,19 +61,31 @@ class TransferCode(IntEnum):
     PAYMENT = 21
     REFUND = 22
     MERCHANT_SETTLEMENT = 30
+    LOAD = 34
     UNLOAD = 35
     PUSH = 36
     HOSTED_PAYMENT = 37
     AUTHORISED_PAYMENT = 38
+    VOUCHER_REFUNDED = 39
     DEPOSIT_LEG = 40
     """The same movement on the deposit side."""
+    VOUCHER_REDIRECTED = 41
+    PURSE_PAID_OUT = 42
+    """The remainder of a lost purse, to its wallet."""
+    CHARGED_AFTER_LOSS = 43
+    """What a purse spent that was paid out already."""
+    LOSS_COVERED = 44
+    """The operator makes good what a cheat took from the float."""
+    WALLET_TO_PURSE = 45
+    """A wallet pays a purse that has no network."""
     MARK = 50
-    """No money moves: something is closed for ever."""
+    """No money moves: something ended, or was stopped."""
 
 
 OPERATOR_ACCOUNTS: Final = {
     AccountCode.VAULT: (0, CNY),
     AccountCode.FLOAT: (0, CNY),
+    AccountCode.LOSS: (None, CNY),
     AccountCode.RESERVES: (0, DEPOSIT_CNY),
     AccountCode.AT_BANK: (None, DEPOSIT_CNY),
     AccountCode.BANK_CUSTOMERS: (None, DEPOSIT_CNY),
@@ -88,13 +102,13 @@ AUTHORITY_ACCOUNTS: Final = {
 def operator_account(operator_id: UUID, code: AccountCode) -> UUID:
     """Return the id of an operator's account."""
     assert code in OPERATOR_ACCOUNTS
-    return derived_id(operator_id, int(code))
+    return derived_id(Word.OPERATOR_ACCOUNT, operator_id, int(code))
 
 
 def authority_account(code: AccountCode) -> UUID:
     """Return the id of an account of the authority."""
     assert code in AUTHORITY_ACCOUNTS
-    return derived_id("authority", int(code))
+    return derived_id(Word.AUTHORITY_ACCOUNT, int(code))
 
 
 def accounts_of_operator(operator_id: UUID) -> list[Account]:

@@ -13,6 +13,7 @@ from zerobar.bank.partners import Partners
 from zerobar.bank.passkeys.model import LOCALHOST, RelyingParty
 from zerobar.bank.sealing import Sealer
 from zerobar.database import Connection, Pool
+from zerobar.issuer import TestAuthority
 from zerobar.ledger import Ledger
 
 
@@ -27,6 +28,7 @@ class Bank:
         clock: the time, aware.
         random: as os.urandom.
         sealer: keeps personal data unreadable in the database.
+        purse_keys: what this operator signs for purses with; None: it offers none.
     """
 
     operator_id: UUID
@@ -37,6 +39,7 @@ class Bank:
     clock: Callable[[], datetime] = field(repr=False)
     random: Callable[[int], bytes] = field(repr=False)
     relying_party: RelyingParty = LOCALHOST
+    purse_keys: TestAuthority | None = field(default=None, repr=False)
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:

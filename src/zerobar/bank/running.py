@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Final
@@ -15,6 +15,8 @@ from zerobar.bank.merchants import payable
 from zerobar.bank.partners.http import PartnerUrls, http_partners
 from zerobar.bank.passkeys.model import RelyingParty
 from zerobar.bank.paying import records
+from zerobar.bank.purses import records as charges
+from zerobar.bank.purses.installing import with_keys
 from zerobar.bank.sealing import Sealer
 from zerobar.bank.settlement import records as vouchers
 from zerobar.database import (
@@ -30,7 +32,7 @@ from zerobar.ledger import GroupingPoster, Ledger, Poster, RemoteLedger
 
 APPLICATION: Final = "zerobar bank"
 MIGRATIONS: Final = ("zerobar.ledger.migrations", "zerobar.bank.migrations")
-TABLES: Final = funding.TABLES | records.TABLES | payable.TABLES | vouchers.TABLES
+TABLES: Final = funding.TABLES | records.TABLES | payable.TABLES | vouchers.TABLES | charges.TABLES
 """The records that areas have the ledger store with the money."""
 MOST_CONNECTIONS: Final = 16
 """Of one process: as many as its threads can use at once."""
@@ -76,10 +78,17 @@ def migrate_all(database: Database) -> None:
 
 
 @contextmanager
-def ledger_of(database: Database) -> Iterator[GroupingPoster]:
-    """Open the ledger; raises AnotherPoster while another process posts to it."""
+def ledger_of(
+    database: Database, died: Callable[[], None] | None = None
+) -> Iterator[GroupingPoster]:
+    """Open the ledger; raises AnotherPoster while another process posts to it.
+
+    Args:
+        database: the bank's.
+        died: called if the ledger ends by a mistake of its own; see `GroupingPoster`.
+    """
     poster = Poster(lambda: connect(database, APPLICATION, autocommit=True), now, tables=TABLES)
-    with GroupingPoster(poster) as ledger:
+    with GroupingPoster(poster, died) as ledger:
         yield ledger
 
 
@@ -92,7 +101,7 @@ def bank_of(installation: Installation, database: Database, ledger: Ledger) -> I
         open_pool(database, APPLICATION, largest=MOST_CONNECTIONS, autocommit=True) as pool,
         http_partners(urls) as partners,
     ):
-        yield Bank(
+        bank = Bank(
             settings.operator_id,
             pool,
             ledger,
@@ -102,6 +111,7 @@ def bank_of(installation: Installation, database: Database, ledger: Ledger) -> I
             os.urandom,
             RelyingParty.of_origin(settings.origin),
         )
+        yield with_keys(bank, installation.folder)
 
 
 @contextmanager

@@ -6,9 +6,11 @@ done again and again, and starts the others, which take the requests and ask it 
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
@@ -19,15 +21,22 @@ from litestar import Litestar
 
 from zerobar.bank.api.app import create_app
 from zerobar.bank.context import Bank
+from zerobar.bank.fraud.covering import cover_losses
 from zerobar.bank.funding.daily import reconcile_days
 from zerobar.bank.funding.resolving import resolve_orders
 from zerobar.bank.installation import Installation, load
-from zerobar.bank.merchants.delivery import HttpSender, Sender, deliver_webhooks
+from zerobar.bank.merchants.delivery import Delivery
 from zerobar.bank.merchants.orders import expire_orders
 from zerobar.bank.merchants.refunding import finish_refunds
+from zerobar.bank.merchants.sending import HttpSender
 from zerobar.bank.merchants.settling import run_settlements
 from zerobar.bank.people.pruning import prune
+from zerobar.bank.purses.proving import prune_challenges
+from zerobar.bank.purses.renewing import renew_certificates
+from zerobar.bank.purses.signing import sign_due
 from zerobar.bank.running import bank_of, database_of, ledger_of, migrate_all
+from zerobar.bank.settlement.lost import pay_out_lost
+from zerobar.bank.settlement.posting import settle_due
 from zerobar.bank.staff.approvals import carry_out_approved
 from zerobar.bank.worker import Job, Worker
 from zerobar.database import Database
@@ -37,18 +46,22 @@ from zerobar.ledger import PosterServer, RemoteLedger
 FOLDER_VARIABLE: Final = "ZEROBAR_BANK_FOLDER"
 _FACTORY: Final = "zerobar.bank.serving:application"
 _STOP_PATIENCE_S: Final = 20
+_END_PATIENCE_S: Final = 60
 # A payment passes through three threads. At Python's own five milliseconds each would wait that
 # long for one that only computes; measured, eight clients are served three times as quickly.
 _SWITCH_S: Final = 0.0005
 
 
 def serve(installation: Installation, host: str, port: int, processes: int) -> None:
-    """Serve until interrupted; `processes` is how many take requests."""
+    """Serve until interrupted; `processes` is how many take requests.
+
+    Raises PosterDied after the ledger has ended by a mistake of its own.
+    """
     sys.setswitchinterval(_SWITCH_S)
     with ExitStack() as stack:
         database = stack.enter_context(database_of(installation))
         migrate_all(database)
-        ledger = stack.enter_context(ledger_of(database))
+        ledger = stack.enter_context(ledger_of(database, end_process))
         bank = stack.enter_context(bank_of(installation, database, ledger))
         stack.enter_context(working(bank, installation))
         stack.enter_context(_until_told())
@@ -57,19 +70,40 @@ def serve(installation: Installation, host: str, port: int, processes: int) -> N
         else:
             stack.enter_context(PosterServer(ledger, installation.ledger_socket))
             _serve_many(installation, database, _options(host, port) | {"workers": processes})
+    ledger.require_alive()
 
 
-def jobs(sender: Sender) -> Sequence[Job]:
+def end_process() -> None:
+    """End this process in order, or else at once: without its ledger it is of no use."""
+    os.kill(os.getpid(), signal.SIGTERM)
+    last_resort = threading.Timer(_END_PATIENCE_S, _exit_at_once)
+    last_resort.daemon = True
+    last_resort.start()
+
+
+def _exit_at_once() -> None:
+    for child in multiprocessing.active_children():
+        child.terminate()
+    os._exit(os.EX_SOFTWARE)
+
+
+def jobs(delivery: Delivery) -> Sequence[Job]:
     """Return what has to be done again and again."""
     return (
         Job("card-orders", resolve_orders, pause_s=1),
         Job("orders", expire_orders, pause_s=5),
         Job("refunds", finish_refunds, pause_s=15),
         Job("settlement", run_settlements, pause_s=60),
-        Job("webhooks", lambda bank: deliver_webhooks(bank, sender), pause_s=1),
+        Job("webhooks", delivery.begin_due, pause_s=1),
         Job("approvals", carry_out_approved, pause_s=5),
         Job("reconciliation", reconcile_days, pause_s=60),
         Job("pruning", prune, pause_s=60),
+        Job("purse-vouchers", sign_due, pause_s=5),
+        Job("vouchers", settle_due, pause_s=5),
+        Job("lost-purses", pay_out_lost, pause_s=60),
+        Job("cheats", cover_losses, pause_s=60),
+        Job("purse-certificates", renew_certificates, pause_s=60),
+        Job("purse-challenges", prune_challenges, pause_s=60),
     )
 
 
@@ -78,7 +112,7 @@ def working(bank: Bank, installation: Installation) -> Iterator[None]:
     """Do the jobs for as long as the context lasts."""
     sender = HttpSender(loopback=installation.settings.development)
     try:
-        with Worker(bank, jobs(sender)):
+        with Delivery(sender) as delivery, Worker(bank, jobs(delivery)):
             yield
     finally:
         sender.close()
@@ -93,7 +127,7 @@ def application() -> Litestar:
     installation = load(Path(os.environ[FOLDER_VARIABLE]))
     database = Database.from_url(os.environ[URL_VARIABLE], URL_VARIABLE)
     stack = ExitStack()
-    ledger = stack.enter_context(RemoteLedger(installation.ledger_socket))
+    ledger = stack.enter_context(RemoteLedger(installation.ledger_socket, end_process))
     bank = stack.enter_context(bank_of(installation, database, ledger))
 
     @asynccontextmanager

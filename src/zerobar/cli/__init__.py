@@ -1,4 +1,4 @@
-"""The command line: `zerobar card …`, `zerobar bank …` and `zerobar demo`."""
+"""The command line: `zerobar card …`, `zerobar bank …`, `zerobar demo` and `zerobar world`."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ from zerobar.cli import (
     operating,
     partnering,
     paying,
+    purses,
     sandboxing,
     serving,
     settling,
     showing,
+    worlds,
 )
 from zerobar.cli.console import out
 
@@ -53,10 +55,16 @@ bank.add_typer(partner, name="partner")
 partner.command("add")(partnering.add_partner)
 partner.command("list")(partnering.list_partners)
 partner.command("revoke")(partnering.revoke_partner)
+purse = typer.Typer(no_args_is_help=True, help="Purses: made by a card bureau, or here.")
+bank.add_typer(purse, name="purse")
+purse.command("batch")(purses.make_batch_file)
+purse.command("certify")(purses.certify_file)
+purse.command("personalise")(purses.personalise)
 sandbox = typer.Typer(no_args_is_help=True, help="Institutions to develop against.")
 app.add_typer(sandbox, name="sandbox")
 sandbox.command("serve")(sandboxing.serve_sandbox)
 app.command("demo")(demonstrating.demo)
+app.command("world")(worlds.run_worlds)
 
 
 def _print_version(wanted: bool) -> None:

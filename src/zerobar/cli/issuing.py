@@ -56,7 +56,7 @@ def issue(
         if create_authority(authority):
             say(f"Made a test authority: {authority} (whoever holds it can make test money).")
         with desk_of(authority) as desk:
-            _make_blank(card, plan.purse_class)
+            make_blank(card, plan.purse_class)
             _issue(card, desk, plan, amount)
         if pin is None:
             say(f"Its PIN is {plan.pin}. It is shown only now.", "bold")
@@ -64,13 +64,19 @@ def issue(
 
 
 def _plan(purse_class: PurseClass, pin: str | None) -> Plan:
+    validity = Validity.years_from(int(time.time()), _YEARS)
+    return Plan(purse_class, validity, chosen_pin(pin))
+
+
+def chosen_pin(pin: str | None) -> str:
+    """Return the PIN that was typed, or one drawn at random; raises MalformedPin."""
     if pin is not None and not (pin.isascii() and pin.isdigit() and 4 <= len(pin) <= 8):
         raise MalformedPin
-    drawn = "".join(secrets.choice("0123456789") for _ in range(_PIN_DIGITS))
-    return Plan(purse_class, Validity.years_from(int(time.time()), _YEARS), pin or drawn)
+    return pin or "".join(secrets.choice("0123456789") for _ in range(_PIN_DIGITS))
 
 
-def _make_blank(card: str, purse_class: PurseClass) -> None:
+def make_blank(card: str, purse_class: PurseClass) -> None:
+    """Make the file of a blank card, if the address names a file that is not there yet."""
     target = parse_target(card)
     # A file that is there already is blank if an earlier attempt was cut short; a purse in use
     # refuses to be personalised again.

@@ -27,7 +27,7 @@ def settle_files(
     ] = None,
 ) -> None:
     """Settle batches of vouchers; a file that was cut off goes on, and a repeat changes nothing."""
-    with explained(), bank_explained(), _bank_in(folder) as bank:
+    with explained(), bank_explained(), bank_in(folder) as bank:
         from zerobar.bank.purses import trust_authority  # noqa: PLC0415
         from zerobar.bank.settlement import (  # noqa: PLC0415
             CertificateCache,
@@ -44,7 +44,7 @@ def settle_files(
 
 
 @contextmanager
-def _bank_in(folder: Path) -> Iterator[Bank]:
+def bank_in(folder: Path) -> Iterator[Bank]:
     """Open a bank, or join it when another process serves it."""
     from zerobar.bank.installation import load  # noqa: PLC0415
     from zerobar.bank.running import open_bank, read_bank  # noqa: PLC0415
@@ -79,6 +79,9 @@ def _tell(path: Path, report: Report) -> None:
         say(f"  {many} × {reason.name.lower().replace('_', ' ')}", "yellow")
     if report.missing:
         say(f"  {report.missing} of {report.declared} records are not in the file", "yellow")
-    say(f"  {outcomes.moved} moved by {outcomes.settled}, {outcomes.declined} declined")
+    say(
+        f"  {outcomes.moved} moved by {outcomes.settled}, {outcomes.declined} declined,"
+        f" {outcomes.refunded} refunded, {outcomes.redirected} redirected"
+    )
     for why, many in outcomes.waiting.items():
         say(f"  {many} wait: {why.name.lower().replace('_', ' ')}", "yellow")

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from zerobar.client.enrolment import PRINTABLE
+from zerobar.client.merchants import AmountFen, MemoText, NumberText
 from zerobar.client.staff import PersonName, RoleName
 
 LARGEST_ISSUE_FEN: Final = 10**15
@@ -120,6 +121,73 @@ class Unfreeze(
     reason: Reason
 
 
+class BlockClass(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="kind",
+    tag="block-class",
+):
+    """Have payees refuse a whole class of purses: 1 persons, 2 anonymous, 3 merchants."""
+
+    purse_class: Annotated[int, msgspec.Meta(ge=1, le=3)]
+    reason: Reason
+
+
+class PermitNewPin(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="kind",
+    tag="new-pin",
+):
+    """Let a holder set a new PIN: staff have seen the person, the identity card and the phone.
+
+    Attributes:
+        device_id: the id of the key on the phone that the holder shows.
+        resident_id_end: the last four characters of the resident ID on the card.
+    """
+
+    wallet_id: UUID
+    device_id: UUID
+    resident_id_end: Annotated[
+        str, msgspec.Meta(min_length=4, max_length=4, pattern="^[0-9]{3}[0-9X]$")
+    ]
+    reason: Reason
+
+
+class RefundOrder(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="kind",
+    tag="refund-order",
+):
+    """Give back an order or a part of it, also a suspended merchant's; number: of the refund."""
+
+    order_id: UUID
+    number: NumberText
+    amount_fen: AmountFen
+    reason: MemoText
+
+
+class UnblockPurse(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="kind",
+    tag="unblock-purse",
+):
+    """Let a purse's holder choose a new PIN for it: staff know who asks."""
+
+    purse_id: Annotated[str, msgspec.Meta(min_length=16, max_length=16, pattern="^[0-9a-f]{16}$")]
+    reason: Reason
+
+
 class AddStaff(
     msgspec.Struct,
     frozen=True,
@@ -149,7 +217,18 @@ class RenewCode(
 
 
 Proposal = (
-    PayInReserves | Issue | Redeem | NewLimits | GrantCategoryOne | Unfreeze | AddStaff | RenewCode
+    PayInReserves
+    | Issue
+    | Redeem
+    | NewLimits
+    | GrantCategoryOne
+    | Unfreeze
+    | PermitNewPin
+    | RefundOrder
+    | UnblockPurse
+    | AddStaff
+    | RenewCode
+    | BlockClass
 )
 """What two people decide together, told apart by `kind`."""
 

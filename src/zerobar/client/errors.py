@@ -56,8 +56,7 @@ class BankSaysNo(ClientError):
         what_happened: one sentence.
         next_step: one sentence.
         facts: what a program may need, such as `tries_left`.
-        in_doubt: an earlier attempt got no answer, and this one was turned away at the door: it
-            may be done all the same.
+        in_doubt: an earlier attempt got no answer, and may be done all the same.
     """
 
     in_doubt = False

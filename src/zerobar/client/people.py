@@ -92,7 +92,7 @@ class CategoryWanted(_Asked, frozen=True, kw_only=True):
 
 
 class FirstPin(_Asked, frozen=True, kw_only=True):
-    """A wallet's first PIN."""
+    """A person's first PIN."""
 
     pin: PinText
 

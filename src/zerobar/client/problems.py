@@ -10,6 +10,9 @@ MEDIA_TYPE: Final = "application/problem+json"
 TYPE_PREFIX: Final = "urn:zerobar:problem:"
 """What every `type` begins with; the rest is the problem's stable name."""
 
+CONFIRMATION_NEEDED: Final = "confirmation-needed"
+"""The one refusal that may turn into a payment: the same is to be asked again until it ends."""
+
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An error. Further members, such as `tries_left`, tell the facts that a program may need."""

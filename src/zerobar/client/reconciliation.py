@@ -11,6 +11,14 @@ import msgspec
 from zerobar.client.funding import CardOrderShown
 
 
+class DifferenceSubject(StrEnum):
+    """What bank and operator contradict each other about."""
+
+    CARD_ORDER = "card-order"
+    TRANSFER = "transfer"
+    """By file, to a merchant's bank."""
+
+
 class DifferenceKind(StrEnum):
     """How bank and operator contradict each other."""
 
@@ -27,11 +35,12 @@ class DifferenceShown(msgspec.Struct, frozen=True, kw_only=True):
     """One contradiction, for a person to look at.
 
     Attributes:
-        reference: the order's id as the bank gives it.
+        reference: the order's or transfer's id as the bank gives it.
         ours_fen: what the operator knows of; null for nothing.
         theirs_fen: what the bank booked; null for nothing.
     """
 
+    subject: DifferenceSubject
     kind: DifferenceKind
     reference: str
     ours_fen: int | None
@@ -43,10 +52,12 @@ class ReconciliationShown(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         day: in China, as 20261125.
-        lines: of the statement, transfers by file included.
+        lines: of the statement.
         matched: card bookings that agree with orders.
         paid_in_fen: what cards paid, of those.
         paid_out_fen: what cards were given, of those.
+        transfers: to merchants' banks that agree with settlements.
+        transferred_fen: their sum.
         differing: how many differences there are; 0, if all is well.
     """
 
@@ -56,6 +67,8 @@ class ReconciliationShown(msgspec.Struct, frozen=True, kw_only=True):
     matched: int
     paid_in_fen: int
     paid_out_fen: int
+    transfers: int
+    transferred_fen: int
     differing: int
 
 
@@ -71,3 +84,17 @@ class StrandedOrder(msgspec.Struct, frozen=True, kw_only=True):
 
     person_id: UUID
     order: CardOrderShown
+
+
+class OverdueOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """An order to a card's bank that has been pending for more than a day, and whose it is.
+
+    Attributes:
+        tries: how often it could not be ended.
+        next_try_at: when the bank is asked next, by itself.
+    """
+
+    person_id: UUID
+    order: CardOrderShown
+    tries: int
+    next_try_at: datetime

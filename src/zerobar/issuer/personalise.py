@@ -64,7 +64,7 @@ def personalise(
     """
     _send(exchange, Instruction.SELECT, AID, p1=0x04)
     public_key = _send(exchange, Instruction.GENERATE_KEY, bytes((P256.number,)))
-    for number, role, key in (*_keys(authority, operator), *plan.more_keys):
+    for number, role, key in (*trusted_keys(authority, operator), *plan.more_keys):
         _send(exchange, Instruction.PUT_KEY, bytes((number, role)) + key)
     certificate = authority.certify(public_key, plan.purse_class, plan.validity)
     _send(exchange, Instruction.PUT_CERTIFICATE, bytes(certificate))
@@ -76,7 +76,8 @@ def personalise(
     return certificate
 
 
-def _keys(authority: Authority, operator: Operator) -> Iterable[tuple[int, Role, bytes]]:
+def trusted_keys(authority: Authority, operator: Operator) -> Iterable[tuple[int, Role, bytes]]:
+    """Yield what every card trusts: number, role and public key (64 bytes) for PUT KEY."""
     yield authority.root.number, Role.ROOT, authority.root.public_key
     yield authority.ca.number, Role.CA, authority.ca.public_key
     yield operator.sync.number, Role.SYNC, operator.sync.public_key

@@ -11,6 +11,7 @@ from zerobar.bank.purses.keys import issuing_keys
 from zerobar.bank.settlement import Outcome
 from zerobar.bank.settlement.books import purse_books
 from zerobar.ledger import balance
+from zerobar.purse.money import Fen
 from zerobar.world.town import Town
 from zerobar.world.truth import InvariantBroken, VoucherKey
 
@@ -28,11 +29,22 @@ _ENDED: Final = """
 def judge(town: Town) -> Iterator[str]:
     """Check everything, and say what was checked; raises InvariantBroken."""
     town.truth.check()
+    yield _outcomes(town)
     yield _books(town)
     yield _cheats(town)
     yield _purse_books(town)
     if not town.cheats:
         yield _money(town)
+
+
+def _outcomes(town: Town) -> str:
+    """Say how vouchers ended; each has one outcome at most, by the key that it is stored under."""
+    with town.world.bank.connection() as connection:
+        rows = connection.execute(
+            "SELECT outcome, count(*) FROM bank.voucher_outcome GROUP BY outcome ORDER BY outcome"
+        ).fetchall()
+    told = ", ".join(f"{many} {Outcome(outcome).name.lower()}" for outcome, many in rows)
+    return f"Vouchers: {told}."
 
 
 def _books(town: Town) -> str:
@@ -83,7 +95,9 @@ def _money(town: Town) -> str:
         raise InvariantBroken(
             f"the float has {in_float}, the cards {in_cards}, and {on_the_way} is on its way"
         )
-    return f"The float has {in_float} fen: {in_cards} in the cards, {on_the_way} on their way."
+    if on_the_way:
+        raise InvariantBroken(f"{on_the_way} fen are on their way for ever")
+    return f"The float has {Fen(in_float)}, the cards as much, and nothing is on its way."
 
 
 def _on_the_way(town: Town) -> dict[VoucherKey, int]:

@@ -11,6 +11,7 @@ from zerobar.bank.purses.charging import load, pay_purse
 from zerobar.bank.purses.model import Consent
 from zerobar.bank.purses.payees import Asked
 from zerobar.bank.purses.unloading import unload_request
+from zerobar.bank.settlement.telling import take_vouchers
 from zerobar.bank.syncing import Upload, known_entry, sync, take_statement
 from zerobar.device import Brought, Told
 from zerobar.issuer import SyncAnswer, Undo
@@ -18,7 +19,6 @@ from zerobar.purse.messages import Request, SignedRequest
 from zerobar.purse.money import Fen
 from zerobar.reader import Payment
 from zerobar.world.banking import WorldBank
-from zerobar.world.bringing import bring
 from zerobar.world.people import Person, give_pin
 from zerobar.world.weather import Weather
 
@@ -46,11 +46,15 @@ class BankAway:
 
     def take_vouchers(self, payments: Sequence[Payment]) -> Sequence[Told]:
         """Bring vouchers."""
-        return self.weather.call(lambda: bring(self.bank, payments))
+        return self.weather.call(lambda: self._bring(payments))
 
     def take_statements(self, statements: Sequence[Undo]) -> None:
         """Bring void statements."""
         self.weather.call(lambda: self._take(statements))
+
+    def _bring(self, payments: Sequence[Payment]) -> list[Told]:
+        told = take_vouchers(self.bank, [bytes(payment) for payment in payments])
+        return [Told(one.taken, one.sentence) for one in told]
 
     def _take(self, statements: Sequence[Undo]) -> None:
         for undo in statements:

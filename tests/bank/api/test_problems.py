@@ -26,6 +26,7 @@ SECRET = "417293"
 
 class Amount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     amount_fen: int
+    sure: bool = False
 
 
 @get("/v1/testing/fails/{how:str}", sync_to_thread=False)
@@ -46,11 +47,22 @@ def take(data: JSONBody[Amount]) -> Amount:
     return data
 
 
+class Amounts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    amount_fen: int
+    lines: list[Amount]
+
+
+@post("/v1/testing/takes-many", sync_to_thread=False)
+def take_many(data: JSONBody[Amounts]) -> Amounts:
+    return data
+
+
 @pytest.fixture
 def client(bank: Bank) -> Iterator[TestClient[Litestar]]:
     app = create_app(bank)
     app.register(fail)
     app.register(take)
+    app.register(take_many)
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 
@@ -79,6 +91,30 @@ def test_every_error_of_the_bank_has_a_branch_and_a_name_of_its_own() -> None:
     ]
     names = [kind.problem for kind in kinds]
     assert sorted(set(names)) == sorted(names)
+
+
+def test_a_bank_that_works_says_that_it_is_ready(client: TestClient[Litestar]) -> None:
+    for path in ("/health", "/health/ready"):
+        assert client.get(path).json() == {"status": "ok"}
+
+
+def test_a_bank_whose_ledger_is_away_is_alive_but_not_ready(
+    bank: Bank, client: TestClient[Litestar], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise LedgerUnavailable
+
+    monkeypatch.setattr(bank.ledger, "probe", away)
+    _problem(client.get("/health/ready"), 503, "unavailable")
+    assert client.get("/health").status_code == 200
+
+
+def test_a_bank_whose_database_is_away_is_alive_but_not_ready(
+    bank: Bank, client: TestClient[Litestar]
+) -> None:
+    bank.pool.close()
+    _problem(client.get("/health/ready"), 503, "unavailable")
+    assert client.get("/health").status_code == 200
 
 
 def test_a_path_that_is_not_there(client: TestClient[Litestar]) -> None:
@@ -128,6 +164,10 @@ def test_a_mistake_of_ours_tells_nothing_and_logs_no_data(
         b"[]",
         b'{"amount_fen": null}',
         b'{"amount_fen": 1.5}',
+        b'{"amount_fen": "12"}',
+        b'{"amount_fen": true}',
+        b'{"amount_fen": 1, "sure": "true"}',
+        b'{"amount_fen": 1, "sure": 1}',
         b'{"amount_fen": 1, "more": 2}',
         b"\xff\xfe",
     ],
@@ -142,6 +182,15 @@ def test_input_that_is_wrong_says_where_but_does_not_repeat_it(
     answer = client.post("/v1/testing/takes", json={"amount_fen": f"a{SECRET}"})
     problem = _problem(answer, 400, "invalid-input")
     assert problem["errors"][0]["key"] == "amount_fen"
+    assert SECRET not in answer.text
+
+
+def test_a_number_written_as_words_is_told_by_its_field(client: TestClient[Litestar]) -> None:
+    inner = {"amount_fen": 1, "lines": [{"amount_fen": 2}, {"amount_fen": SECRET}]}
+    answer = client.post("/v1/testing/takes-many", json=inner)
+    problem = _problem(answer, 400, "invalid-input")
+    expected = {"key": "lines[1].amount_fen", "source": "body"}
+    assert problem["errors"] == [expected | {"message": "Expected `int`, got `str`"}]
     assert SECRET not in answer.text
 
 

@@ -16,11 +16,13 @@ import pytest
 from tests.bank.holders import fill, move, open_holder
 from zerobar.bank.chart import AccountCode, TransferCode, operator_account
 from zerobar.bank.context import Bank
+from zerobar.bank.fraud.examining import set_value_out
 from zerobar.bank.people.model import Category
 from zerobar.bank.purses import host_payee, issue_request, register_purse, trust_authority
 from zerobar.bank.settlement import CertificateCache, Report, settle_batch
 from zerobar.bank.settlement.drawing import Drawn, Town
 from zerobar.issuer import AuthorityFile, TestAuthority
+from zerobar.purse.messages import PurseClass
 from zerobar.purse.money import Fen
 
 IN_PURSES = Fen(1_000_000_00)
@@ -42,9 +44,12 @@ def keys() -> TestAuthority:
 @pytest.fixture
 def town(bank: Bank, keys: TestAuthority) -> Registered:
     trust_authority(bank, keys)
+    with bank.connection() as connection:
+        # They are drawn at random and never sync, so no limit of a real purse holds for them.
+        set_value_out(connection, PurseClass.PERSON, 2**62, bank.clock())
     vault = operator_account(bank.operator_id, AccountCode.VAULT)
     float_ = operator_account(bank.operator_id, AccountCode.FLOAT)
-    move(bank, vault, float_, IN_PURSES, TransferCode.UNLOAD)
+    move(bank, vault, float_, IN_PURSES, TransferCode.ISSUE)
     made = Registered(1, keys, people=4, merchants=2, payees=2)
     made.wallets = {}
     for number, purse in enumerate(made.people + made.merchants + made.payees):

@@ -10,11 +10,13 @@ from tests.bank.settlement.plain import PlainBank
 from zerobar.bank.authority.supply import supply
 from zerobar.bank.chart import AccountCode, TransferCode, operator_account
 from zerobar.bank.context import Bank
+from zerobar.bank.fraud.examining import set_value_out
 from zerobar.bank.people.model import Category
 from zerobar.bank.purses import host_payee, issue_request, register_purse, trust_authority
 from zerobar.bank.settlement import Batch, Outcome, settle_batch
 from zerobar.bank.settlement.drawing import Drawn, Mix, Town
 from zerobar.issuer import TestAuthority
+from zerobar.purse.messages import PurseClass
 from zerobar.purse.money import Fen
 
 PHONES = itertools.count(1)
@@ -26,6 +28,9 @@ mixes = st.builds(Mix, share, share, share, share, share, share)
 
 def registered(bank: Bank, town: Town, keys: TestAuthority, in_wallet: int) -> PlainBank:
     trust_authority(bank, keys)
+    with bank.connection() as connection:
+        # They are drawn at random and never sync, so no limit of a real purse holds for them.
+        set_value_out(connection, PurseClass.PERSON, 2**62, bank.clock())
     float_ = operator_account(bank.operator_id, AccountCode.FLOAT)
     vault = operator_account(bank.operator_id, AccountCode.VAULT)
     move(bank, vault, float_, FLOAT, TransferCode.UNLOAD)

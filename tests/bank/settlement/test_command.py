@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import random
 import shutil
 import subprocess
 import sys
@@ -33,14 +32,13 @@ def folder() -> Iterator[Path]:
 
 @pytest.mark.slow
 def test_files_are_settled_whether_the_bank_is_served_or_not(folder: Path) -> None:
-    made = AuthorityFile.generate(random.Random(3).randbytes, 1_790_000_000)
-    authority, first, second = (folder / name for name in ("authority.json", "first", "second"))
-    made.save(authority)
-    town = Town(1, made.open(), people=3, merchants=1, payees=1)
-    first.write_bytes(bytes(town.draw(60, Mix(forged=0.2)).batch))
-    second.write_bytes(bytes(town.draw(40).batch))
+    authority = folder / "bank" / "authority.json"
+    first, second = folder / "first", folder / "second"
     with Sandbox(folder) as sandbox:
         bank = BankProgram(folder, sandbox.url)
+        town = Town(1, AuthorityFile.load(authority).open(), people=3, merchants=1, payees=1)
+        first.write_bytes(bytes(town.draw(60, Mix(forged=0.2)).batch))
+        second.write_bytes(bytes(town.draw(40).batch))
         idle = settle(folder, str(first), "--trust", str(authority))
         with bank:
             served = settle(folder, str(first), str(second))

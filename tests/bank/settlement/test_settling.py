@@ -130,7 +130,7 @@ def test_the_supply_and_the_books_add_up_after_settling(
     found = supply(bank)
     assert found.balanced and found.issued == SUPPLY
     assert float_of(bank) < IN_PURSES
-    assert all(not check.deviations for check in check_books(bank))
+    assert [check for check in check_books(bank) if check.deviations] == []
 
 
 def test_batches_that_overlap_settled_at_once_count_each_voucher_once(
@@ -305,14 +305,14 @@ def test_an_unload_waits_until_its_purse_is_registered(
     assert balance(bank, holder.wallet) == 1234
 
 
-def test_an_unload_of_a_closed_purse_waits_for_a_person_to_decide(
+def test_an_unload_that_comes_after_its_purse_was_closed_still_goes_to_the_wallet(
     bank: Bank, town: Registered, settle: Settle, keys: TestAuthority
 ) -> None:
     payer = town.people[0]
     close_purse(bank, payer.id)
     report = settle(one(record(payer, asking(Kind.UNLOAD, keys.operator.id))))
-    assert report.outcomes.waiting == {Waiting.PAYER_CLOSED: 1}
-    assert balance(bank, town.wallets[payer.id]) == IN_WALLET
+    assert report.outcomes.settled == 1
+    assert balance(bank, town.wallets[payer.id]) > IN_WALLET
 
 
 def test_a_push_waits_until_its_payee_is_hosted(
@@ -423,7 +423,7 @@ def test_an_authorisation_counts_towards_its_wallets_limits(
         request = asking(Kind.AUTHORISE, town.payees[0].id, number, amount)
         outcomes.append(settle(one(record(payer, request, number), request)).outcomes.settled)
     assert outcomes == [0, 1, 1, 0]
-    assert all(not check.deviations for check in check_books(bank))
+    assert [check for check in check_books(bank) if check.deviations] == []
 
 
 def test_a_batch_remembers_certificates_only_under_the_same_keys() -> None:

@@ -27,6 +27,7 @@ Handlers and their wire shapes are imported at run time, not under TYPE_CHECKING
 
 from __future__ import annotations
 
+from ipaddress import ip_address, ip_network
 from typing import Any, Final
 from uuid import UUID
 
@@ -55,7 +56,7 @@ LONGEST_TIME: Final = 11
 
 AnyRequest = Request[Any, Any, Any]
 
-__all__ = ["DEPENDENCIES", "Session", "Signed", "StaffSession", "read_claim"]
+__all__ = ["DEPENDENCIES", "Session", "Signed", "StaffSession", "network_of", "read_claim"]
 
 
 def read_claim(request: AnyRequest, body: bytes) -> Claim:
@@ -84,6 +85,19 @@ def target_of(request: AnyRequest) -> str:
     query: bytes = request.scope["query_string"]
     # As latin-1, every byte is one character: nothing that was sent can fail here.
     return (path + b"?" + query if query else path).decode("latin-1")
+
+
+def network_of(request: AnyRequest) -> str | None:
+    """Return the network that a request comes from, as far as can be told.
+
+    An IPv4 address, or the 64 bits that a subscriber of IPv6 gets. Behind a proxy it is the one
+    that the proxy tells, if the server was told to believe it.
+    """
+    try:
+        address = ip_address(request.client.host if request.client else "")
+    except ValueError:
+        return None
+    return str(ip_network((address, 64 if address.version == 6 else 32), strict=False))
 
 
 def provide_signed(request: AnyRequest, bank: NamedDependency[Bank], body: RawBody) -> Signed:

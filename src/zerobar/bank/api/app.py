@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import cache
@@ -9,7 +10,7 @@ from typing import Final
 
 import msgspec
 from litestar import Litestar, MediaType, Response, Router, get
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.types import Message, Scope
 
 from zerobar.bank.api import (
@@ -20,19 +21,26 @@ from zerobar.bank.api import (
     passkeys,
     paying,
     people,
+    purses,
     reconciliation,
+    settlement,
     staff,
+    syncing,
 )
 from zerobar.bank.api.access import DEPENDENCIES
 from zerobar.bank.api.openapi import Json, describe
 from zerobar.bank.api.problems import EXCEPTION_HANDLERS
+from zerobar.bank.api.strictness import StrictRequest
 from zerobar.bank.context import Bank
 from zerobar.bank.paying.desk import PaymentDesk
+from zerobar.ledger import LedgerUnavailable
 
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
 
 LARGEST_BODY: Final = 64 * 1024
 """Bytes; the largest request is a merchant's order with many items."""
+
+_READY_WITHIN_S: Final = 3
 
 _SECURITY_HEADERS: Final = [
     (b"cache-control", b"no-store"),
@@ -42,13 +50,42 @@ _SECURITY_HEADERS: Final = [
     (b"x-content-type-options", b"nosniff"),
 ]
 
-_AREAS: Final = (people, passkeys, funding, paying, merchants, staff, authority, reconciliation)
+_AREAS: Final = (
+    people,
+    passkeys,
+    funding,
+    paying,
+    purses,
+    merchants,
+    staff,
+    authority,
+    reconciliation,
+    syncing,
+    settlement,
+)
 
 
 @get("/health", sync_to_thread=False)
 def health() -> dict[str, str]:
-    """Say that the program runs."""
+    """Say that the program runs; to be asked by whoever starts it again when it does not."""
     return {"status": "ok"}
+
+
+@get("/health/ready")
+async def readiness(bank: NamedDependency[Bank]) -> dict[str, str]:
+    """Say that the ledger and the database answer; to be asked by whoever sends requests here."""
+    try:
+        async with asyncio.timeout(_READY_WITHIN_S):
+            await asyncio.to_thread(_ask_books, bank)
+    except TimeoutError:
+        raise LedgerUnavailable from None
+    return {"status": "ok"}
+
+
+def _ask_books(bank: Bank) -> None:
+    bank.ledger.probe(_READY_WITHIN_S)
+    with bank.connection() as connection:
+        connection.execute("SELECT 1")
 
 
 @get("/openapi.json", include_in_schema=False, sync_to_thread=False)
@@ -73,7 +110,7 @@ def routes() -> Router:
     """Return the handlers of all areas, and the few that belong to none."""
     # In one router: an application that is given handlers one by one takes those that share a
     # path twice, and then answers with a coroutine.
-    handlers = [health, openapi_document, docs_page, docs_style]
+    handlers = [health, readiness, openapi_document, docs_page, docs_style]
     return Router(
         "/", route_handlers=handlers + [route for area in _AREAS for route in area.ROUTES]
     )
@@ -103,6 +140,7 @@ def create_app(bank: Bank, lifespan: Sequence[Lifespan] = ()) -> Litestar:
         dependencies=DEPENDENCIES | own,
         exception_handlers=EXCEPTION_HANDLERS,
         before_send=[_add_security_headers],
+        request_class=StrictRequest,
         request_max_body_size=LARGEST_BODY,
         lifespan=[*lifespan, open_desk],
         logging_config=None,

@@ -59,7 +59,7 @@ def bind_new_card(
     data: JSONBody[NewCard],
 ) -> CardShown:
     """Bind a card of one's own."""
-    return show_card(bind_card(bank, session.person_id, idempotency_key, data.number, data.phone))
+    return show_card(bind_card(bank, session, idempotency_key, data.number, data.phone))
 
 
 @get("/v1/cards", sync_to_thread=True, tags=["cards"])
@@ -93,9 +93,9 @@ def unbind_one_card(
 def begin_exchange(
     bank: NamedDependency[Bank], signed: NamedDependency[Signed], data: JSONBody[CardMoney]
 ) -> CardOrderShown:
-    """Take an amount from a card into a wallet."""
+    """Take an amount from a card into a wallet; the PIN must be given first."""
     asked = Asked(signed.id, data.card_id, Fen(data.amount_fen))
-    return show_order(exchange(bank, holder_of(signed), data.wallet_id, asked))
+    return show_order(exchange(bank, holder_of(signed), data.wallet_id, signed.key.id, asked))
 
 
 @post("/v1/saves", sync_to_thread=True, tags=["cards"])

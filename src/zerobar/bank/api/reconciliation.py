@@ -1,4 +1,4 @@
-"""Statements and stranded money over HTTP, for operations and risk."""
+"""Statements, stranded money and overdue orders over HTTP, for operations and risk."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from zerobar.client.paging import Page
 from zerobar.client.reconciliation import (
     DifferenceKind,
     DifferenceShown,
+    DifferenceSubject,
+    OverdueOrder,
     ReconciledDayShown,
     ReconciliationShown,
     StrandedOrder,
@@ -62,6 +64,21 @@ def list_stranded_orders(
     return page_of(rows, limit, lambda order: order.id, _show_stranded)
 
 
+@get("/v1/overdue-orders", sync_to_thread=True)
+def list_overdue_orders(
+    bank: NamedDependency[Bank],
+    staff: NamedDependency[StaffSession],
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT_LIMIT,
+) -> Page[OverdueOrder]:
+    """List orders to cards' banks pending for more than a day, by id; for operations and risk.
+
+    They are asked after by themselves. Whoever looks finds out why that does not end.
+    """
+    rows = banking.overdue_orders(bank, staff, read_cursor(cursor), limit + 1)
+    return page_of(rows, limit, lambda order: order.id, _show_overdue)
+
+
 @post("/v1/stranded-orders/{order_id:uuid}/retry", status_code=200, sync_to_thread=True)
 def retry_stranded_order(
     bank: NamedDependency[Bank],
@@ -83,12 +100,15 @@ def _show(found: Reconciliation) -> ReconciliationShown:
         matched=found.matched,
         paid_in_fen=int(found.paid_in),
         paid_out_fen=int(found.paid_out),
+        transfers=found.transfers,
+        transferred_fen=int(found.transferred),
         differing=found.differing,
     )
 
 
 def _show_difference(difference: Difference) -> DifferenceShown:
     return DifferenceShown(
+        subject=DifferenceSubject(difference.subject.value),
         kind=DifferenceKind(difference.kind.value),
         reference=difference.reference,
         ours_fen=difference.ours,
@@ -100,9 +120,19 @@ def _show_stranded(order: CardOrder) -> StrandedOrder:
     return StrandedOrder(person_id=order.person_id, order=show_order(order))
 
 
+def _show_overdue(order: CardOrder) -> OverdueOrder:
+    return OverdueOrder(
+        person_id=order.person_id,
+        order=show_order(order),
+        tries=order.tries,
+        next_try_at=order.next_try_at,
+    )
+
+
 ROUTES: list[object] = [
     list_reconciliations,
     read_reconciliation,
     list_stranded_orders,
+    list_overdue_orders,
     retry_stranded_order,
 ]

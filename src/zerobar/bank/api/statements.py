@@ -14,7 +14,7 @@ from zerobar.bank.api.access import Session
 from zerobar.bank.api.paging import DEFAULT_LIMIT, Cursor, Limit, page_of, read_cursor
 from zerobar.bank.api.paying_showing import show_line, show_notice
 from zerobar.bank.context import Bank
-from zerobar.bank.paying.papers import as_csv, as_pdf
+from zerobar.bank.paying.papers import as_csv, document_of
 from zerobar.bank.paying.reading import mark_notices_read, notices_of
 from zerobar.bank.paying.statements import LAST_NUMBER, Line, lines_of, statement_of
 from zerobar.client.paging import Page
@@ -69,8 +69,8 @@ def statement_pdf(
     last_day: LastDay,
 ) -> Response[bytes]:
     """Give the statement of some days as a document (PDF)."""
-    statement = statement_of(bank, session.person_id, wallet_id, first_day, last_day)
-    return Response(as_pdf(statement), media_type="application/pdf")
+    document = document_of(bank, session.person_id, wallet_id, first_day, last_day)
+    return Response(document, media_type="application/pdf")
 
 
 @get("/v1/notices", sync_to_thread=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import IdUsed
+from zerobar.bank.purses.errors import PursesNotOffered
 from zerobar.bank.purses.model import KeySet
 from zerobar.database import Connection
 from zerobar.issuer import TestAuthority
@@ -12,6 +13,13 @@ from zerobar.purse.suites import P256, PUBLIC_KEY_LENGTH, purse_id
 
 TRUSTED_ROLES = (Role.CA, Role.OPERATOR_PURSE)
 """What the operator checks with keys of its registry; root and sync keys are the cards' affair."""
+
+
+def issuing_keys(bank: Bank) -> TestAuthority:
+    """Return what this operator certifies and signs with; raises PursesNotOffered."""
+    if bank.purse_keys is None:
+        raise PursesNotOffered
+    return bank.purse_keys
 
 
 def trust_key(bank: Bank, number: int, role: Role, public_key: bytes) -> None:

@@ -42,10 +42,38 @@ def register_purse(bank: Bank, certificate: Certificate, wallet_id: UUID | None)
     return enter(bank, certificate, wallet_id)
 
 
+def new_purse(bank: Bank, connection: Connection, certificate: Certificate) -> Purse:
+    """Register a purse without a wallet, unless it is known; its certificate is checked before.
+
+    A later certificate of a known purse replaces the one that is there. Raises PurseClosed.
+    """
+    new = Purse(certificate.id, certificate, None, PurseStatus.ACTIVE, None, bank.clock())
+    if store.insert_purse(connection, new):
+        store.flag_if_proved(connection, new.id)
+        return store.purse(connection, new.id) or new
+    return note_certificate(connection, certificate)
+
+
+def note_certificate(connection: Connection, certificate: Certificate) -> Purse:
+    """Take a later certificate of a known purse, checked before, for the one that is there.
+
+    Raises PurseClosed, or IdUsed when its class is another.
+    """
+    there = store.locked_purse(connection, certificate.id)
+    assert there is not None, "purses are never deleted"
+    if there.status is PurseStatus.CLOSED:
+        raise PurseClosed(certificate.id)
+    if there.purse_class is not certificate.purse_class:
+        raise IdUsed
+    if certificate.not_before_day > there.certificate.not_before_day:
+        store.set_certificate(connection, certificate)
+    return store.purse(connection, certificate.id) or there
+
+
 def enter(bank: Bank, certificate: Certificate, wallet_id: UUID | None) -> Purse:
     """Store a purse of whatever class, with all checks that classes have in common."""
     with bank.transaction() as connection:
-        _check_certified(connection, certificate)
+        check_certified(connection, certificate)
         _check_wallet(connection, wallet_id)
         new = Purse(certificate.id, certificate, wallet_id, PurseStatus.ACTIVE, None, bank.clock())
         if not store.insert_purse(connection, new):
@@ -93,7 +121,8 @@ def _change_status(bank: Bank, purse_id: bytes, status: PurseStatus) -> None:
         store.set_status(connection, purse_id, status)
 
 
-def _check_certified(connection: Connection, certificate: Certificate) -> None:
+def check_certified(connection: Connection, certificate: Certificate) -> None:
+    """Raise CertificateRefused unless an authority key that is trusted has signed it."""
     key = trusted_keys(connection).authorities.get(certificate.key_number)
     if key is None:
         raise CertificateRefused(f"no authority key {certificate.key_number} is trusted")
@@ -101,6 +130,8 @@ def _check_certified(connection: Connection, certificate: Certificate) -> None:
         certificate.verify(key)
     except SignatureRefused as error:
         raise CertificateRefused(str(error)) from None
+    if store.exists_nowhere(connection, certificate.id):
+        raise CertificateRefused("its id was declared to exist nowhere")
 
 
 def _check_wallet(connection: Connection, wallet_id: UUID | None) -> None:
@@ -113,13 +144,7 @@ def _check_wallet(connection: Connection, wallet_id: UUID | None) -> None:
 
 
 def _renewed(connection: Connection, new: Purse) -> Purse:
-    there = store.locked_purse(connection, new.id)
-    assert there is not None, "purses are never deleted"
-    if there.status is PurseStatus.CLOSED:
-        raise PurseClosed(new.id)
-    if (there.wallet_id, there.purse_class) != (new.wallet_id, new.purse_class):
+    there = note_certificate(connection, new.certificate)
+    if there.wallet_id != new.wallet_id:
         raise IdUsed
-    if new.certificate.not_before_day > there.certificate.not_before_day:
-        store.set_certificate(connection, new.certificate)
-        there = store.purse(connection, new.id) or there
     return there

@@ -4,33 +4,52 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
-from zerobar.bank.purses.model import Purse, PurseStatus
+from zerobar.bank.purses.model import EventKind, Purse, PurseStatus
 from zerobar.database import Connection
 from zerobar.purse.messages import Certificate, Kind, Request
 from zerobar.purse.money import Fen
 
-_PURSE: Final = (
-    "SELECT purse_id, certificate, wallet_id, status, flagged_at, registered_at FROM bank.purse"
-    " WHERE purse_id = %s"
+_COLUMNS: Final = (
+    "SELECT purse_id, certificate, wallet_id, status, flagged_at, registered_at, lost_at,"
+    " horizon_at FROM bank.purse"
 )
+_PURSE: Final = _COLUMNS + " WHERE purse_id = %s"
 
 
 def purse(connection: Connection, purse_id: bytes) -> Purse | None:
     """Return a purse."""
-    return _purse(connection.execute(_PURSE, (purse_id,)).fetchone())
+    return _found(connection.execute(_PURSE, (purse_id,)).fetchone())
 
 
 def locked_purse(connection: Connection, purse_id: bytes) -> Purse | None:
     """Return a purse that nobody else changes until the transaction ends."""
-    return _purse(connection.execute(_PURSE + " FOR UPDATE", (purse_id,)).fetchone())
+    return _found(connection.execute(_PURSE + " FOR UPDATE", (purse_id,)).fetchone())
+
+
+def purses_of_wallet(connection: Connection, wallet_id: UUID) -> list[Purse]:
+    """Return all purses that were ever linked to a wallet, the oldest first."""
+    rows = connection.execute(
+        _COLUMNS + " WHERE wallet_id = %s ORDER BY linked_at, purse_id", (wallet_id,)
+    )
+    return [_purse(row) for row in rows]
+
+
+def has_open_purses(connection: Connection, wallet_id: UUID) -> bool:
+    """Return whether a purse is linked to a wallet that may still give money back to it."""
+    row = connection.execute(
+        "SELECT 1 FROM bank.purse WHERE wallet_id = %s AND status <> %s LIMIT 1",
+        (wallet_id, int(PurseStatus.CLOSED)),
+    ).fetchone()
+    return row is not None
 
 
 def insert_purse(connection: Connection, new: Purse) -> bool:
     """Store a purse; return whether there was none of its id."""
     done = connection.execute(
-        "INSERT INTO bank.purse (purse_id, class, certificate, wallet_id, status, registered_at)"
-        " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        "INSERT INTO bank.purse (purse_id, class, certificate, wallet_id, status, registered_at,"
+        " linked_at) VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
         (
             new.id,
             new.purse_class,
@@ -38,9 +57,18 @@ def insert_purse(connection: Connection, new: Purse) -> bool:
             new.wallet_id,
             new.status,
             new.registered_at,
+            None if new.wallet_id is None else new.registered_at,
         ),
     )
     return done.rowcount == 1
+
+
+def exists_nowhere(connection: Connection, purse_id: bytes) -> bool:
+    """Return whether what was paid to this id was given back, so that it may never be certified."""
+    row = connection.execute(
+        "SELECT FROM bank.purse_nowhere WHERE purse_id = %s", (purse_id,)
+    ).fetchone()
+    return row is not None
 
 
 def flag_if_proved(connection: Connection, purse_id: bytes) -> None:
@@ -64,6 +92,44 @@ def set_certificate(connection: Connection, certificate: Certificate) -> None:
 def set_status(connection: Connection, purse_id: bytes, status: PurseStatus) -> None:
     """Change what a purse may do."""
     connection.execute("UPDATE bank.purse SET status = %s WHERE purse_id = %s", (status, purse_id))
+
+
+def set_wallet(connection: Connection, purse_id: bytes, wallet_id: UUID, now: datetime) -> None:
+    """Link a purse that is linked to none to a wallet, for good."""
+    connection.execute(
+        "UPDATE bank.purse SET wallet_id = %s, linked_at = %s"
+        " WHERE purse_id = %s AND wallet_id IS NULL",
+        (wallet_id, now, purse_id),
+    )
+
+
+def wallet_ordered_for(connection: Connection, purse_id: bytes) -> UUID | None:
+    """Return the wallet that a purse was ordered for; None: it was made for stock."""
+    row = connection.execute(
+        "SELECT wallet_id FROM bank.purse_order WHERE purse_id = %s", (purse_id,)
+    ).fetchone()
+    return None if row is None else row[0]
+
+
+def set_lost(
+    connection: Connection, purse_id: bytes, lost_at: datetime | None, horizon_at: datetime | None
+) -> None:
+    """Note that a purse is lost, and until when it may be found again; or that it is not."""
+    connection.execute(
+        "UPDATE bank.purse SET lost_at = %s, horizon_at = %s WHERE purse_id = %s",
+        (lost_at, horizon_at, purse_id),
+    )
+
+
+def insert_event(
+    connection: Connection, purse_id: bytes, event: tuple[UUID, EventKind, UUID], now: datetime
+) -> None:
+    """Note what happened to a purse: the event's id, what it was, and who did it."""
+    connection.execute(
+        "INSERT INTO bank.purse_event (purse_id, event_id, kind, made_by, made_at)"
+        " VALUES (%s, %s, %s, %s, %s)",
+        (purse_id, *event, now),
+    )
 
 
 def insert_request(connection: Connection, request: Request, now: datetime) -> bool:
@@ -115,10 +181,12 @@ def settled_by(connection: Connection, payee_id: bytes, number: int) -> tuple[by
     return None if row is None else (row[0], row[1])
 
 
-def _purse(row: tuple[Any, ...] | None) -> Purse | None:
-    if row is None:
-        return None
-    purse_id, certificate, wallet_id, status, flagged_at, registered_at = row
+def _found(row: tuple[Any, ...] | None) -> Purse | None:
+    return None if row is None else _purse(row)
+
+
+def _purse(row: tuple[Any, ...]) -> Purse:
+    purse_id, certificate, wallet_id, status, flagged_at, registered_at, *lost = row
     return Purse(
         purse_id,
         Certificate.parse(certificate),
@@ -126,4 +194,5 @@ def _purse(row: tuple[Any, ...] | None) -> Purse | None:
         PurseStatus(status),
         flagged_at,
         registered_at,
+        *lost,
     )

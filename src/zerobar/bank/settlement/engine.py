@@ -12,6 +12,8 @@ from collections import Counter
 from typing import Final
 
 from zerobar.bank.context import Bank
+from zerobar.bank.fraud.examining import examine
+from zerobar.bank.fraud.flagging import flag
 from zerobar.bank.purses.keys import trusted_keys
 from zerobar.bank.settlement import progress, storing
 from zerobar.bank.settlement.batch import Batch
@@ -62,7 +64,9 @@ def _store(
         storing.store_rejects(connection, _hashed(checked, rejected), batch.hash, now)
         tally = before + _tally(many, stored.new, rejected)
         progress.advance(connection, batch.hash, (start, start + many), tally)
+        flag(connection, stored.findings, now)
     known.note_stored(certificates)
+    examine(bank, [(a.payer_id, a.entry) for a in checked.genuine])
     return tally
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from uuid import UUID
 
 from zerobar.bank.chart import AccountCode, TransferCode, operator_account
-from zerobar.bank.ids import derived_id
+from zerobar.bank.ids import Word, derived_id
 from zerobar.bank.people.errors import OverLimit
 from zerobar.bank.people.limits import LimitTable, check_payment, counters_for
 from zerobar.bank.purses.model import PurseStatus
@@ -22,7 +22,20 @@ from zerobar.bank.settlement.records import outcome_row, request_end_row
 from zerobar.ledger import Counter, Posting, Result, Transfer
 from zerobar.purse.messages import Kind, terms_of
 
-Verdict = Posting | Outcome | Waiting
+
+@dataclass(frozen=True, slots=True)
+class Moneyless:
+    """An outcome for which no money of the books moves.
+
+    Attributes:
+        owed_to: the purse that is owed it, for there is no wallet to take it; None: nobody is.
+    """
+
+    outcome: Outcome
+    owed_to: bytes | None = None
+
+
+Verdict = Posting | Moneyless | Waiting
 """What the ledger is asked, or an outcome without money, or why there is none yet."""
 
 _CODES = {
@@ -34,17 +47,28 @@ _CODES = {
 }
 
 
+_DECLINED = Moneyless(Outcome.DECLINED)
+
+
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What does not depend on the voucher."""
+    """What does not depend on the voucher.
+
+    Attributes:
+        operator_id: whose float it is.
+        operators: ids of operators' purses.
+    """
 
     operator_id: UUID
+    operators: frozenset[bytes]
     limits: Mapping[UUID, LimitTable]
     now: datetime
 
 
 def judge(due: Due, around: Circumstances) -> Verdict:
     """Decide a voucher that has no outcome yet."""
+    if due.ending is not None:
+        return _ended(due, due.ending, around)
     match due.voucher.kind:
         case Kind.UNLOAD:
             return _unload(due, around)
@@ -55,10 +79,12 @@ def judge(due: Due, around: Circumstances) -> Verdict:
     return _hosted(due, around)
 
 
-def refused(due: Due, result: Result) -> Outcome | Waiting:
+def refused(due: Due, result: Result) -> Moneyless | Waiting:
     """Return what the ledger's refusal means for a voucher."""
+    if due.ending is not None:
+        return Waiting.LEDGER_REFUSED
     if due.voucher.kind is Kind.AUTHORISE:
-        return Outcome.DECLINED
+        return _DECLINED
     exceeded = result is Result.COUNTER_EXCEEDED
     return Waiting.REQUEST_SETTLED if exceeded else Waiting.LEDGER_REFUSED
 
@@ -70,16 +96,17 @@ def transfer_id(due: Due) -> UUID:
     That money still moves only once is certain by the outcome's key.
     """
     payer_id, entry = due.key
-    return derived_id("voucher", payer_id.hex(), entry, due.attempt)
+    return derived_id(Word.VOUCHER, payer_id.hex(), entry, due.attempt)
 
 
 def _unload(due: Due, around: Circumstances) -> Verdict:
     if due.status is None:
         return Waiting.PAYER_UNKNOWN
-    if due.status is PurseStatus.CLOSED:
-        return Waiting.PAYER_CLOSED
+    if due.is_paid_out:
+        # What was in the lost purse was paid to its holder: this much of it comes home.
+        return Moneyless(Outcome.SETTLED)
     if due.holder is None:
-        return Waiting.NO_WALLET
+        return Moneyless(Outcome.SETTLED, owed_to=due.voucher.payer_id)
     return _from_float(due, due.holder, around)
 
 
@@ -100,10 +127,10 @@ def _authorise(due: Due, around: Circumstances) -> Verdict:
     # Whoever finds a lost card cannot reach into the wallet; no value lies on the card.
     usable = due.status is PurseStatus.ACTIVE and holder is not None
     if not usable or payee is None or not _answers_request(due):
-        return Outcome.DECLINED
+        return _DECLINED
     assert holder is not None
     if holder.frozen or holder.closed:
-        return Outcome.DECLINED
+        return _DECLINED
     return _from_wallet(due, holder, payee, around)
 
 
@@ -112,8 +139,40 @@ def _answers_request(due: Due) -> bool:
 
 
 def _from_float(due: Due, to: Holding, around: Circumstances) -> Posting:
-    source = operator_account(around.operator_id, AccountCode.FLOAT)
-    return _posting(due, (source, to.wallet_id), around)
+    return _posting(due, (_float(around), to.wallet_id), around)
+
+
+def _ended(due: Due, ending: Outcome, around: Circumstances) -> Verdict:
+    """Give a voucher's money to whom it is due now that it cannot be credited any more."""
+    wallet_id, purse_id = _due_to(due, ending, around)
+    if wallet_id is None:
+        return Moneyless(ending, purse_id) if purse_id else Waiting.WALLET_UNKNOWN
+    redirected = ending is Outcome.REDIRECTED
+    code = TransferCode.VOUCHER_REDIRECTED if redirected else TransferCode.VOUCHER_REFUNDED
+    id_ = transfer_id(due)
+    transfer = Transfer(
+        id_, _float(around), wallet_id, due.voucher.amount, int(code),
+        reference=due.voucher.body[2:14],
+    )  # fmt: skip
+    row = outcome_row(*due.key, Decision(ending, due.voucher.amount, id_), around.now)
+    return Posting((transfer,), (), (row,))
+
+
+def _due_to(due: Due, ending: Outcome, around: Circumstances) -> tuple[UUID | None, bytes | None]:
+    """Return the wallet that takes a voucher's money, or the purse that is owed it, or neither."""
+    voucher = due.voucher
+    if ending is Outcome.REDIRECTED or voucher.payer_id in around.operators:
+        # An operator signs for a wallet's charge, or for what it owed to the payee.
+        wallet_id = due.owner.wallet_id if due.owner else None
+        if ending is Outcome.REFUNDED:
+            wallet_id = due.charged_wallet_id
+        return wallet_id, voucher.payee_id if due.is_payee_known else None
+    holder = due.holder.wallet_id if due.holder else None
+    return holder, None if due.status is None else voucher.payer_id
+
+
+def _float(around: Circumstances) -> UUID:
+    return operator_account(around.operator_id, AccountCode.FLOAT)
 
 
 def _from_wallet(due: Due, holder: Holding, payee: Holding, around: Circumstances) -> Verdict:
@@ -123,8 +182,8 @@ def _from_wallet(due: Due, holder: Holding, payee: Holding, around: Circumstance
     try:
         check_payment(own, amount)
     except OverLimit:
-        return Outcome.DECLINED
-    spending = counters_for(holder.wallet_id, own, amount, around.now)
+        return _DECLINED
+    spending = counters_for(holder.spender_id, own, amount, around.now)
     wallets = holder.wallet_id, payee.wallet_id
     return _posting(due, wallets, around, spending, None if ceiling is None else int(ceiling))
 
@@ -154,4 +213,4 @@ def _posting(
 
 def _once(payee_id: bytes, number: int) -> Counter:
     """Return the condition that a hosted payee's request is settled only once."""
-    return Counter(derived_id("hosted-request", payee_id.hex(), number), 0, add=1, limit=1)
+    return Counter(derived_id(Word.HOSTED_REQUEST, payee_id.hex(), number), 0, add=1, limit=1)

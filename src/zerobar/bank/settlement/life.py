@@ -18,17 +18,16 @@ _KNOWN: Final = """
     FROM bank.voucher v
     LEFT JOIN bank.voucher_outcome o ON o.payer_id = v.payer_id AND o.entry = v.entry
     LEFT JOIN bank.voucher_due d ON d.payer_id = v.payer_id AND d.entry = v.entry
-    LEFT JOIN bank.fraud_case f ON f.purse_id = v.payer_id AND f.entry = v.entry
+    LEFT JOIN bank.fraud_case f ON f.purse_id = v.payer_id AND f.entry = v.entry AND f.test = 1
     WHERE v.payer_id = %s AND v.entry = %s
 """
 _SENTENCES: Final = {
     Waiting.PAYER_UNKNOWN: "It waits: the payer's purse is not registered here.",
-    Waiting.NO_WALLET: "It waits: the payer's purse has no wallet, so it is owed as a load.",
-    Waiting.PAYER_CLOSED: "It waits: the payer's purse is closed, and was paid out before.",
     Waiting.PAYEE_NOT_HOSTED: "It waits: the payee is not hosted here.",
     Waiting.NO_SUCH_REQUEST: "It waits to be refunded: the payee issued no request like it.",
     Waiting.REQUEST_SETTLED: "It waits to be refunded: another voucher settled the request.",
     Waiting.LEDGER_REFUSED: "It waits: the books do not take it, see the wallet and the float.",
+    Waiting.WALLET_UNKNOWN: "It waits: nothing says which wallet it goes back to.",
 }
 _NAMES: Final = {
     Kind.PAYMENT: "a payment",
@@ -103,6 +102,8 @@ def _life(connection: Connection, payer_id: bytes, entry: int) -> Life:
 
 def _ended(outcome: Outcome, decided_at: datetime, moved: bool) -> str:
     how = "with its money" if moved else "and moved no money"
+    if not moved and outcome in (Outcome.REDIRECTED, Outcome.REFUNDED):
+        how = "and comes to a purse that has no wallet as a load"
     return f"It was {outcome.name.lower()} {_at(decided_at)}, {how}."
 
 

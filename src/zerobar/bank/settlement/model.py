@@ -54,10 +54,6 @@ class Waiting(IntEnum):
 
     PAYER_UNKNOWN = 1
     """An unload of a purse that is not registered here."""
-    NO_WALLET = 2
-    """An unload of a purse without a wallet: it is owed as a load."""
-    PAYER_CLOSED = 3
-    """An unload of a closed purse, whose value was paid out before."""
     PAYEE_NOT_HOSTED = 4
     """A push to nobody that is hosted here."""
     NO_SUCH_REQUEST = 5
@@ -66,13 +62,8 @@ class Waiting(IntEnum):
     """Another voucher settled the hosted payee's request: to be refunded once final."""
     LEDGER_REFUSED = 7
     """The wallet is closed, or the float is short."""
-
-
-class FraudTest(IntEnum):
-    """Which of the protocol's tests for cheats a purse failed."""
-
-    TWO_BODIES = 1
-    """T1: two bodies with one payer and entry."""
+    WALLET_UNKNOWN = 8
+    """What is due back to a wallet, and no charge says to which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +98,16 @@ class Outcomes:
     Attributes:
         waiting: left without an outcome, by why.
         moved: fen that the ledger moved.
+        owed: how many of all these are owed to a purse that has no wallet.
     """
 
     settled: int = 0
     declined: int = 0
     waiting: Mapping[Waiting, int] = field(default_factory=dict)
     moved: Fen = Fen(0)
+    redirected: int = 0
+    refunded: int = 0
+    owed: int = 0
 
     def __add__(self, other: Outcomes) -> Outcomes:
         reasons = self.waiting.keys() | other.waiting.keys()
@@ -122,6 +117,9 @@ class Outcomes:
             self.declined + other.declined,
             waiting,
             self.moved + other.moved,
+            self.redirected + other.redirected,
+            self.refunded + other.refunded,
+            self.owed + other.owed,
         )
 
 

@@ -14,16 +14,24 @@ from typing import Final
 from zerobar.bank.context import Bank
 from zerobar.bank.paying.errors import OutcomeUnknown, TooBusy
 from zerobar.bank.people.limits import limit_table
+from zerobar.bank.purses.keys import trusted_keys
 from zerobar.bank.settlement.facts import BEFORE_ALL, Due, read_due
-from zerobar.bank.settlement.judging import Circumstances, judge, refused
+from zerobar.bank.settlement.judging import Circumstances, Moneyless, judge, refused
 from zerobar.bank.settlement.model import Outcome, Outcomes, Waiting
 from zerobar.database import Connection
 from zerobar.ledger import Answer, LedgerBusy, LedgerUnavailable, Posting, Result, RowRefused
 from zerobar.purse.money import Fen
 
-_DECLINE: Final = """
-    INSERT INTO bank.voucher_outcome (payer_id, entry, outcome, amount_fen, decided_at)
-    VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+_RECORD: Final = """
+    WITH recorded AS (
+        INSERT INTO bank.voucher_outcome (payer_id, entry, outcome, amount_fen, decided_at)
+        VALUES (%(payer_id)s, %(entry)s, %(outcome)s, %(amount_fen)s, %(now)s)
+        ON CONFLICT DO NOTHING RETURNING payer_id, entry, amount_fen
+    )
+    INSERT INTO bank.purse_owed (purse_id, payer_id, entry, amount_fen, noted_at)
+    SELECT %(owed_to)s, payer_id, entry, amount_fen, %(now)s FROM recorded
+    WHERE %(owed_to)s::bytea IS NOT NULL
+    ON CONFLICT DO NOTHING
 """
 _DONE: Final = "DELETE FROM bank.voucher_due WHERE payer_id = %s AND entry = %s"
 # Whoever counted this attempt first has counted it for all.
@@ -33,7 +41,7 @@ _WAIT: Final = """
 """
 _LOOK_AGAIN: Final = "UPDATE bank.voucher_due SET waits_for = NULL WHERE waits_for IS NOT NULL"
 
-Ending = tuple[Due, Outcome | Waiting, int]
+Ending = tuple[Due, Outcome | Moneyless | Waiting, int]
 """A voucher, how a pass ended for it, and how many times the ledger has refused it by now."""
 
 
@@ -52,6 +60,12 @@ def post_due(bank: Bank) -> Outcomes:
         after = page[-1].key
 
 
+def settle_due(bank: Bank) -> int:
+    """Post what an interrupted program left due; return how many vouchers got an outcome."""
+    ended = post_due(bank)
+    return ended.settled + ended.declined + ended.redirected + ended.refunded
+
+
 def look_again(bank: Bank) -> int:
     """Make due again what was left waiting, for a request or a wallet may be there by now.
 
@@ -66,11 +80,11 @@ def _post_page(bank: Bank, page: Sequence[Due]) -> Outcomes:
     ended: list[Ending] = []
     asked: list[tuple[Due, Posting]] = []
     for due in page:
-        verdict = Outcome.SETTLED if due.decided else judge(due, around)
+        verdict = None if due.decided else judge(due, around)
         if isinstance(verdict, Posting):
             asked.append((due, verdict))
         else:
-            ended.append((due, verdict, due.attempt))
+            ended.append((due, verdict or Outcome.SETTLED, due.attempt))
     ended += [_ending(due, told) for due, told in _answers(bank, asked)]
     with bank.transaction() as connection:
         _note(connection, ended, around)
@@ -85,7 +99,8 @@ def _circumstances(bank: Bank, page: Sequence[Due]) -> Circumstances:
             operator: limit_table(connection, operator, now)
             for operator in {holding.operator_id for holding in holdings}
         }
-    return Circumstances(bank.operator_id, limits, now)
+        operators = trusted_keys(connection).operators
+    return Circumstances(bank.operator_id, operators, limits, now)
 
 
 def _answers(bank: Bank, asked: Sequence[tuple[Due, Posting]]) -> list[tuple[Due, Answer]]:
@@ -106,35 +121,48 @@ def _ending(due: Due, answer: Answer) -> Ending:
         return due, Waiting.LEDGER_REFUSED, due.attempt
     result = answer[0].result
     if result is Result.POSTED:
-        return due, Outcome.SETTLED, due.attempt
+        return due, due.ending or Outcome.SETTLED, due.attempt
     return due, refused(due, result), due.attempt + 1
 
 
 def _note(connection: Connection, ended: Sequence[Ending], around: Circumstances) -> None:
     """Note outcomes without money, take what is decided off the list, and leave the rest there."""
     in_order = sorted(ended, key=lambda ending: ending[0].key)
-    declined = [due for due, how, _ in in_order if how is Outcome.DECLINED]
-    done = [due.key for due, how, _ in in_order if isinstance(how, Outcome)]
+    moneyless = [(due, how) for due, how, _ in in_order if isinstance(how, Moneyless)]
+    done = [due.key for due, how, _ in in_order if not isinstance(how, Waiting)]
     waiting = [
         (how, attempt, *due.key, due.attempt)
         for due, how, attempt in in_order
         if isinstance(how, Waiting)
     ]
     with connection.cursor() as cursor:
-        cursor.executemany(
-            _DECLINE,
-            [(*d.key, Outcome.DECLINED, int(d.voucher.amount), around.now) for d in declined],
-        )
+        cursor.executemany(_RECORD, [_recorded(*each, around) for each in moneyless])
         cursor.executemany(_DONE, done)
         cursor.executemany(_WAIT, waiting)
 
 
+def _recorded(due: Due, how: Moneyless, around: Circumstances) -> dict[str, object]:
+    return {
+        "payer_id": due.voucher.payer_id,
+        "entry": due.voucher.entry,
+        "outcome": int(how.outcome),
+        "amount_fen": int(due.voucher.amount),
+        "owed_to": how.owed_to,
+        "now": around.now,
+    }
+
+
 def _summed(ended: Sequence[Ending]) -> Outcomes:
-    settled = [due for due, how, _ in ended if how is Outcome.SETTLED]
+    moved = [(due, how) for due, how, _ in ended if isinstance(how, Outcome)]
+    moneyless = [how for _, how, _ in ended if isinstance(how, Moneyless)]
     waiting = Counter(how for _, how, _ in ended if isinstance(how, Waiting))
+    ends = Counter(how for _, how in moved) + Counter(how.outcome for how in moneyless)
     return Outcomes(
-        len(settled),
-        sum(how is Outcome.DECLINED for _, how, _ in ended),
+        ends[Outcome.SETTLED],
+        ends[Outcome.DECLINED],
         {why: waiting[why] for why in sorted(waiting)},
-        Fen(sum(due.voucher.amount for due in settled)),
+        Fen(sum(due.voucher.amount for due, _ in moved)),
+        ends[Outcome.REDIRECTED],
+        ends[Outcome.REFUNDED],
+        sum(how.owed_to is not None for how in moneyless),
     )

@@ -13,6 +13,8 @@ _COLUMNS: Final = {
         "payer_id, entry, outcome, transfer_id, spender_wallet_id, amount_fen, decided_at"
     ),
     "bank.hosted_request_end": "payee_id, number, payer_id, entry",
+    "bank.purse_recharge": "purse_id, before_fen, from_wallet_fen, from_loss_fen, made_at",
+    "bank.loss_cover": "purse_id, before_fen, amount_fen, made_at",
 }
 TABLES: Final = {
     table: f"COPY {table} ({columns}) FROM STDIN (FORMAT binary)"
@@ -40,3 +42,19 @@ def outcome_row(payer_id: bytes, entry: int, decision: Decision, now: datetime) 
 def request_end_row(payee_id: bytes, number: int, payer_id: bytes, entry: int) -> Row:
     """Return by which voucher a hosted payee's request was settled."""
     return Row("bank.hosted_request_end", encode_row(payee_id, number, payer_id, entry))
+
+
+def recharge_row(
+    purse_id: bytes, before_fen: int, parts_fen: tuple[int, int], now: datetime
+) -> Row:
+    """Return a charge for what a paid out purse spent: from its wallet, and from the loss account.
+
+    Its key is what was charged before, so the same is charged once.
+    """
+    data = encode_row(purse_id, before_fen, *parts_fen, now)
+    return Row("bank.purse_recharge", data)
+
+
+def cover_row(purse_id: bytes, before_fen: int, amount_fen: int, now: datetime) -> Row:
+    """Return what the operator makes good for a cheat, keyed by what it made good before."""
+    return Row("bank.loss_cover", encode_row(purse_id, before_fen, amount_fen, now))

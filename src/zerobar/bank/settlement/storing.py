@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, LiteralString
 
-from zerobar.bank.purses.model import PurseStatus
+from zerobar.bank.fraud.model import Finding, FraudTest, Signed
 from zerobar.bank.settlement.arrivals import Arrival
-from zerobar.bank.settlement.model import FraudTest, Reason
+from zerobar.bank.settlement.model import Reason
 from zerobar.database import Connection
 from zerobar.purse.messages import Kind, PurseClass
 
@@ -38,7 +38,8 @@ _ARRIVING_TABLE: Final = """
     ) ON COMMIT DELETE ROWS
 """
 _COPY: Final = "COPY arriving FROM STDIN (FORMAT binary)"
-# A load or an ordinary payment only moves shadows; the rest is due to move money of the ledger.
+# A load or an ordinary payment only moves shadows and is open until a log shows its end; the rest
+# is due to move money of the ledger. A request's number is bytes 22 to 25 of the voucher's body.
 _STORE: Final = """
     WITH stored AS (
         INSERT INTO bank.voucher
@@ -46,12 +47,20 @@ _STORE: Final = """
         SELECT payer_id, entry, kind, payee_id, amount_fen, body, signature, %(now)s
         FROM arriving ORDER BY payer_id, entry, place
         ON CONFLICT (payer_id, entry) DO NOTHING
-        RETURNING payer_id, entry, kind, payee_id, amount_fen
+        RETURNING payer_id, entry, kind, payee_id, amount_fen, body
+    ), judged AS (
+        SELECT s.payer_id, s.entry, s.payee_id,
+            s.kind = ANY(%(posted)s) OR EXISTS (
+                SELECT FROM bank.purse p WHERE p.purse_id = s.payee_id AND p.class = %(service)s
+            ) AS is_due,
+            ('x' || encode(substring(s.body from 23 for 4), 'hex'))::bit(32)::bigint AS number
+        FROM stored s
     ), due AS (
         INSERT INTO bank.voucher_due (payer_id, entry)
-        SELECT s.payer_id, s.entry FROM stored s
-        WHERE s.kind = ANY(%(posted)s) OR EXISTS (
-            SELECT FROM bank.purse p WHERE p.purse_id = s.payee_id AND p.class = %(service)s)
+        SELECT payer_id, entry FROM judged WHERE is_due
+    ), open AS (
+        INSERT INTO bank.voucher_open (payee_id, payer_id, entry, number)
+        SELECT payee_id, payer_id, entry, number FROM judged WHERE NOT is_due
     ), moved AS (
         SELECT payer_id AS purse_id, amount_fen AS out_fen, 1 AS out_count, 0 AS in_fen,
                0 AS in_count
@@ -76,17 +85,6 @@ _FORKS: Final = """
     FROM arriving a JOIN bank.voucher v ON v.payer_id = a.payer_id AND v.entry = a.entry
     WHERE v.body <> a.body ORDER BY a.payer_id, a.entry, a.place
 """
-_KEEP_EVIDENCE: Final = """
-    INSERT INTO bank.fraud_case (purse_id, entry, test, first_body, first_signature, second_body,
-        second_signature, found_at)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
-"""
-_FLAG: Final = """
-    UPDATE bank.purse SET flagged_at = %(now)s, status = greatest(status, %(blocked)s)
-    WHERE purse_id IN (
-        SELECT purse_id FROM bank.purse WHERE purse_id = ANY(%(ids)s) AND flagged_at IS NULL
-        ORDER BY purse_id FOR UPDATE)
-"""
 _REJECT: Final = """
     INSERT INTO bank.voucher_reject (raw_hash, reason, batch_hash, place, rejected_at)
     VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
@@ -110,10 +108,12 @@ class Stored:
     Attributes:
         new: vouchers seen for the first time.
         forks: places of vouchers whose payer signed another body before.
+        findings: both bodies of each fork, for the caller to flag their payers last.
     """
 
     new: int
-    forks: frozenset[int]
+    forks: frozenset[int] = frozenset()
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ def unknown_places(connection: Connection, arrivals: Sequence[Arrival]) -> set[i
 def store(connection: Connection, arrivals: Sequence[Arrival], now: datetime) -> Stored:
     """Store vouchers that their payers signed, in a transaction; known ones change nothing."""
     if not arrivals:
-        return Stored(0, frozenset())
+        return Stored(0)
     connection.execute(_ARRIVING_TABLE)
     _copy(connection, _COPY, map(_row, arrivals))
     row = connection.execute(
@@ -150,8 +150,7 @@ def store(connection: Connection, arrivals: Sequence[Arrival], now: datetime) ->
     ).fetchone()
     assert row is not None
     (new,) = row
-    forks = frozenset[int]() if new == len(arrivals) else _keep_forks(connection, now)
-    return Stored(new, forks)
+    return Stored(new) if new == len(arrivals) else _with_forks(connection, new)
 
 
 def store_rejects(
@@ -182,16 +181,13 @@ def _row(a: Arrival) -> bytes:
     )  # fmt: skip
 
 
-def _keep_forks(connection: Connection, now: datetime) -> frozenset[int]:
-    """Keep both bodies of each fork, once, and flag its purse; return the places."""
+def _with_forks(connection: Connection, new: int) -> Stored:
     found = connection.execute(_FORKS).fetchall()
-    if not found:
-        return frozenset()
-    cases = [
-        (payer_id, entry, FraudTest.TWO_BODIES, *bodies, now)
-        for _, payer_id, entry, *bodies in found
-    ]
-    connection.cursor().executemany(_KEEP_EVIDENCE, cases)
-    ids = sorted({payer_id for _, payer_id, *_ in found})
-    connection.execute(_FLAG, {"now": now, "ids": ids, "blocked": int(PurseStatus.BLOCKED)})
-    return frozenset(place for place, *_ in found)
+    findings = tuple(
+        Finding(payer_id, entry, FraudTest.TWO_BODIES, Signed(*first), Signed(*second))
+        for _, payer_id, entry, first, second in (
+            (place, payer_id, entry, bodies[:2], bodies[2:])
+            for place, payer_id, entry, *bodies in found
+        )
+    )
+    return Stored(new, frozenset(place for place, *_ in found), findings)

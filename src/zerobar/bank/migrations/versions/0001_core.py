@@ -34,6 +34,7 @@ def upgrade() -> None:
             resident_id_index bytea,
             verified_at timestamptz,
             main_wallet_id uuid,
+            pin_hash text,
             opened_at timestamptz NOT NULL
         )
         """
@@ -57,9 +58,7 @@ def upgrade() -> None:
             label text NOT NULL,
             person_id uuid,
             merchant_id uuid,
-            pin_hash text,
-            pin_failures smallint NOT NULL DEFAULT 0,
-            pin_locked_until timestamptz,
+            counted_as uuid,
             auto_top_up boolean NOT NULL DEFAULT false,
             opened_at timestamptz NOT NULL,
             frozen_at timestamptz,

@@ -62,6 +62,17 @@ def upgrade() -> None:
     )
     op.execute(
         """
+        CREATE TABLE bank.pin_tries (
+            person_id uuid NOT NULL,
+            new_device boolean NOT NULL,
+            failures smallint NOT NULL,
+            locked_until timestamptz,
+            PRIMARY KEY (person_id, new_device)
+        )
+        """
+    )
+    op.execute(
+        """
         CREATE TABLE bank.limit_version (
             operator_id uuid NOT NULL,
             valid_from timestamptz NOT NULL,

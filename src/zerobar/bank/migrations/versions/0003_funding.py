@@ -89,6 +89,8 @@ def upgrade() -> None:
             matched integer NOT NULL,
             paid_in_fen bigint NOT NULL,
             paid_out_fen bigint NOT NULL,
+            transfers integer NOT NULL,
+            transferred_fen bigint NOT NULL,
             differing integer NOT NULL,
             differences jsonb NOT NULL,
             PRIMARY KEY (operator_id, day)

@@ -42,6 +42,14 @@ _PAYMENTS = """
         made_at timestamptz NOT NULL
     );
     CREATE INDEX refund_of_payment ON bank.refund (payment_id, refund_id);
+    CREATE TABLE bank.refund_plan (
+        refund_id uuid PRIMARY KEY,
+        payment_id uuid NOT NULL,
+        amount_fen bigint NOT NULL,
+        card_amount_fen bigint NOT NULL,
+        refused boolean NOT NULL DEFAULT false
+    );
+    CREATE INDEX refund_plan_of_payment ON bank.refund_plan (payment_id);
 """
 
 _REQUESTS = """
@@ -101,6 +109,7 @@ _CODES = """
         failures integer NOT NULL,
         PRIMARY KEY (subject_id, hour)
     );
+    CREATE INDEX code_failures_by_age ON bank.code_failures (to_timestamp(hour * 3600.0));
     CREATE TABLE bank.confirmation (
         wallet_id uuid NOT NULL,
         payment_id uuid NOT NULL,

@@ -127,9 +127,11 @@ _ORDERS = """
         asked_at timestamptz NOT NULL,
         done_at timestamptz,
         refused text NOT NULL DEFAULT '',
-        content_hash bytea NOT NULL
+        content_hash bytea NOT NULL,
+        tries integer NOT NULL DEFAULT 0,
+        next_try_at timestamptz NOT NULL
     );
-    CREATE INDEX refund_undecided ON bank.merchant_refund (asked_at)
+    CREATE INDEX refund_undecided ON bank.merchant_refund (next_try_at)
         WHERE done_at IS NULL AND refused = '';
     CREATE INDEX refund_of_order ON bank.merchant_refund (order_id, refund_id);
     CREATE INDEX refund_of_merchant ON bank.merchant_refund (merchant_id, asked_at);
@@ -157,7 +159,7 @@ _AFTERWARDS = """
         PRIMARY KEY (merchant_id, event_id)
     );
     CREATE INDEX webhook_by_time ON bank.webhook_event (merchant_id, occurred_at, event_id);
-    CREATE INDEX webhook_due ON bank.webhook_event (due_at)
+    CREATE INDEX webhook_due ON bank.webhook_event (merchant_id, due_at)
         WHERE delivered_at IS NULL AND given_up_at IS NULL;
     CREATE TABLE bank.settlement_file (
         operator_id uuid NOT NULL,
@@ -180,6 +182,10 @@ _AFTERWARDS = """
         made_at timestamptz NOT NULL,
         ended_at timestamptz,
         PRIMARY KEY (merchant_id, day)
+    );
+    CREATE TABLE bank.settlement_booking (
+        settlement_id uuid PRIMARY KEY,
+        day integer NOT NULL
     );
     CREATE INDEX settlement_of_day ON bank.settlement (operator_id, day, merchant_id);
     CREATE INDEX settlement_by_id ON bank.settlement (settlement_id);

@@ -56,6 +56,11 @@ def _staff() -> None:
         """
     )
     op.execute("CREATE INDEX staff_session_of_member ON bank.staff_session (staff_id)")
+    op.execute("CREATE INDEX staff_session_by_age ON bank.staff_session (expires_at)")
+    op.execute(
+        "CREATE INDEX staff_session_ended ON bank.staff_session (ended_at)"
+        " WHERE ended_at IS NOT NULL"
+    )
 
 
 def _passkeys() -> None:
@@ -101,15 +106,30 @@ def _approvals() -> None:
             decided_at timestamptz,
             reason text NOT NULL DEFAULT '',
             outcome text,
-            carried_out_at timestamptz
+            carried_out_at timestamptz,
+            tries integer NOT NULL DEFAULT 0,
+            next_try_at timestamptz
         )
         """
     )
     op.execute("CREATE INDEX approval_by_time ON bank.approval (proposed_at, approval_id)")
     op.execute(
         """
-        CREATE INDEX approval_to_carry_out ON bank.approval (decided_at)
+        CREATE INDEX approval_to_carry_out ON bank.approval (next_try_at)
         WHERE approved AND outcome IS NULL
+        """
+    )
+
+    op.execute(
+        """
+        CREATE TABLE bank.pin_permit (
+            person_id uuid NOT NULL,
+            approval_id uuid NOT NULL,
+            key_id uuid NOT NULL,
+            expires_at timestamptz NOT NULL,
+            used_for uuid,
+            PRIMARY KEY (person_id, approval_id)
+        )
         """
     )
 

@@ -1,0 +1,145 @@
+"""Looking for cheats in what is stored: one voucher, log or statement against the other.
+
+Called after what is new was committed, so that of two that contradict each other and come in at
+the same time, whichever is later sees the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from zerobar.bank.context import Bank
+from zerobar.bank.fraud.flagging import flag
+from zerobar.bank.fraud.model import NOTHING, Finding, FraudTest, Signed
+from zerobar.database import Connection
+from zerobar.purse.limits import DEFAULT_LIMITS
+from zerobar.purse.messages import EntryKind, Kind, PurseClass, VoidFlags
+
+VoucherKey = tuple[bytes, int]
+"""Payer id and entry."""
+
+# The chain that a voucher names is bytes 44 to 51 of its body.
+_OTHER_LOG: Final = """
+    SELECT v.payer_id, v.entry, h.state, v.body, v.signature
+    FROM unnest(%(payers)s::bytea[], %(entries)s::bigint[]) k (payer_id, entry)
+    JOIN bank.purse_head h ON h.purse_id = k.payer_id AND h.entry + 1 >= k.entry
+    JOIN bank.voucher v ON v.payer_id = k.payer_id AND v.entry = k.entry
+    LEFT JOIN bank.purse_log l ON l.purse_id = v.payer_id AND l.entry = v.entry
+    WHERE h.state IS NOT NULL AND CASE
+        WHEN v.entry <= h.entry THEN l.kind <> %(pay)s OR l.content <> v.body
+        ELSE substring(v.body from 45 for 8) <> substring(h.chain for 8) END
+    ORDER BY v.payer_id, v.entry
+"""
+_OVERSPENT: Final = """
+    SELECT v.payer_id, max(v.entry), p.class, sum(v.amount_fen)
+    FROM bank.voucher v
+    JOIN bank.purse p ON p.purse_id = v.payer_id
+    LEFT JOIN bank.purse_head h ON h.purse_id = v.payer_id
+    WHERE v.payer_id = ANY(%(payers)s) AND v.kind <> %(unload)s
+      AND v.entry > coalesce(h.acknowledged, 0)
+    GROUP BY v.payer_id, p.class ORDER BY v.payer_id
+"""
+_SIGNED: Final = """
+    SELECT h.state, v.body, v.signature FROM bank.voucher v
+    LEFT JOIN bank.purse_head h ON h.purse_id = v.payer_id
+    WHERE v.payer_id = %s AND v.entry = %s
+"""
+_CONTRADICTED: Final = """
+    SELECT s.payee_id, l.entry, s.statement, h.state
+    FROM bank.void_statement s
+    JOIN bank.purse_log l ON l.purse_id = s.payee_id AND l.payer_id = s.payer_id
+         AND l.payer_entry = s.payer_entry AND l.kind = %(credit)s
+         AND substring(sha256(l.content) for 8) = s.voucher_hash
+    JOIN bank.purse_head h ON h.purse_id = s.payee_id
+    WHERE s.payee_id = ANY(%(payees)s) AND s.flags <> %(too_old)s
+    ORDER BY s.payee_id, l.entry
+"""
+
+
+def examine(bank: Bank, keys: Sequence[VoucherKey], payees: Sequence[bytes] = ()) -> int:
+    """Compare vouchers with their payers' logs and limits, and statements with payees' logs.
+
+    Returns how many proofs were found; all are kept, and their purses flagged.
+    """
+    with bank.transaction() as connection:
+        found = [*_other_log(connection, keys), *_overspent(connection, keys)]
+        found += _contradicted(connection, payees)
+        flag(connection, found, bank.clock())
+    return len(found)
+
+
+def set_value_out(
+    connection: Connection, purse_class: PurseClass, fen: int, valid_from: datetime
+) -> None:
+    """Note what purses of a class are personalised with, if not with the protocol's limit.
+
+    The first that is noted for a moment stays.
+    """
+    connection.execute(
+        "INSERT INTO bank.value_out_limit (class, valid_from, value_out_fen) VALUES (%s, %s, %s)"
+        " ON CONFLICT DO NOTHING",
+        (purse_class, valid_from, fen),
+    )
+
+
+def _other_log(connection: Connection, keys: Sequence[VoucherKey]) -> list[Finding]:
+    rows = connection.execute(
+        _OTHER_LOG,
+        {
+            "payers": [payer_id for payer_id, _ in keys],
+            "entries": [entry for _, entry in keys],
+            "pay": int(EntryKind.PAY),
+        },
+    )
+    return [
+        Finding(payer_id, entry, FraudTest.OTHER_LOG, Signed.read(state), Signed(body, signature))
+        for payer_id, entry, state, body, signature in rows
+    ]
+
+
+def _overspent(connection: Connection, keys: Sequence[VoucherKey]) -> list[Finding]:
+    payers = sorted({payer_id for payer_id, _ in keys})
+    highest = _highest_value_out(connection)
+    rows = connection.execute(_OVERSPENT, {"payers": payers, "unload": int(Kind.UNLOAD)})
+    return [
+        _overspending(connection, payer_id, entry)
+        for payer_id, entry, purse_class, paid in rows.fetchall()
+        if purse_class in highest and paid > highest[purse_class]
+    ]
+
+
+def _overspending(connection: Connection, payer_id: bytes, entry: int) -> Finding:
+    """Return the proof: the state that was acknowledged, and the voucher that was too much."""
+    row = connection.execute(_SIGNED, (payer_id, entry)).fetchone()
+    assert row is not None, "vouchers are never deleted"
+    state, body, signature = row
+    first = NOTHING if state is None else Signed.read(state)
+    return Finding(payer_id, entry, FraudTest.OVERSPENT, first, Signed(body, signature))
+
+
+def _highest_value_out(connection: Connection) -> dict[int, int]:
+    """Return the highest limit of each class that was ever valid."""
+    rows = connection.execute(
+        "SELECT class, max(value_out_fen) FROM bank.value_out_limit GROUP BY class"
+    ).fetchall()
+    standard = {
+        int(purse_class): limits.value_out for purse_class, limits in DEFAULT_LIMITS.items()
+    }
+    return standard | {each: max(fen, standard.get(each, 0)) for each, fen in rows}
+
+
+def _contradicted(connection: Connection, payees: Sequence[bytes]) -> list[Finding]:
+    rows = connection.execute(
+        _CONTRADICTED,
+        {
+            "payees": list(payees),
+            "credit": int(EntryKind.CREDIT),
+            "too_old": int(VoidFlags.TOO_OLD),
+        },
+    )
+    return [
+        Finding(payee_id, entry, FraudTest.BROKEN_VOID, Signed.read(statement), Signed.read(state))
+        for payee_id, entry, statement, state in rows
+    ]

@@ -1,0 +1,53 @@
+"""Sync: a purse's state and log come in, and only then it is told that they are held for good.
+
+take_in   everything checked, stored and decided, in one transaction
+examine   what contradicts what, now that it is stored
+post_due  money that is due by now moves
+answer    the acknowledgement is signed, kept, and told
+"""
+
+from __future__ import annotations
+
+from zerobar.bank.context import Bank
+from zerobar.bank.fraud.examining import examine
+from zerobar.bank.purses.keys import issuing_keys
+from zerobar.bank.settlement.posting import post_due
+from zerobar.bank.syncing import store
+from zerobar.bank.syncing.answering import answer
+from zerobar.bank.syncing.errors import PurseForked, StateRefused
+from zerobar.bank.syncing.intake import take_in
+from zerobar.bank.syncing.model import Upload
+from zerobar.issuer import SyncAnswer
+
+_OWN_PART = 4
+"""Bytes of the nonce that a purse gives back; the rest is its own."""
+
+
+def sync(bank: Bank, upload: Upload, nonce: bytes | None = None) -> SyncAnswer:
+    """Take in a purse's state and log, and return what to carry to it.
+
+    Interrupted anywhere, the same again goes on, and a state once answered is always acknowledged
+    by the same bytes.
+
+    Args:
+        nonce: what the state was asked for with, 8 bytes; None: whoever asked has checked it.
+
+    Raises PursesNotOffered, PurseUnknown, StateRefused, LogRefused, CertificatesNeeded or
+    PurseForked; TooBusy or OutcomeUnknown when the ledger does not answer: sync the same again.
+    """
+    issuing_keys(bank)
+    state = upload.state
+    if nonce is not None and state.nonce[:_OWN_PART] != nonce[:_OWN_PART]:
+        raise StateRefused("it answers another question")
+    taken = take_in(bank, upload)
+    if taken.forked:
+        raise PurseForked(state.id)
+    examine(bank, taken.changed, [state.id])
+    post_due(bank)
+    return answer(bank, upload)
+
+
+def known_entry(bank: Bank, purse_id: bytes) -> int:
+    """Return up to where a purse's log is held; 0 for nothing."""
+    with bank.connection() as connection:
+        return store.head(connection, purse_id).position.entry
