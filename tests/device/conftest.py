@@ -71,8 +71,13 @@ class DeskOperator:
         self.statements: list[Undo] = []
         self.loads: dict[UUID, Request] = {}
         self.refuses_loads = False
+        self.refuses_logs = False
+        self.held: int | None = None
+        self.brought: list[list[int]] = []
 
     def known_entry(self, purse_id: bytes) -> int:
+        if self.held is not None:
+            return self.held
         return self._called(lambda: self.desk.known_entry(purse_id))
 
     def sync(self, brought: Brought) -> SyncAnswer:
@@ -102,6 +107,9 @@ class DeskOperator:
 
     def _sync(self, brought: Brought) -> SyncAnswer:
         state = brought.state
+        self.brought.append([entry.entry for entry in brought.entries])
+        if self.refuses_logs:
+            raise OperatorRefused("log-refused", "It does not fit.", "Read it again.")
         self.desk.record(state, brought.entries)
         ack = self.desk.acknowledge(state, NOW_UNIX_S)
         return SyncAnswer(

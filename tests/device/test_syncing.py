@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -22,10 +23,10 @@ from zerobar.device import (
 )
 from zerobar.issuer import Undo
 from zerobar.purse.apdu import Instruction
-from zerobar.purse.messages import Kind, PurseClass
+from zerobar.purse.messages import Kind, PurseClass, VoidFlags
 from zerobar.purse.money import Fen
 from zerobar.reader import CardLink, CardTorn, CountingLink, Payment, Terms, collect
-from zerobar.reader.refusals import AlreadySettled
+from zerobar.reader.refusals import AlreadySettled, RequestNotMine
 
 TERMS = Terms(Fen(1_250), b"order 01")
 TAP = UUID(int=1)
@@ -41,6 +42,24 @@ class TearingLink(CardLink):
     def exchange(self, apdu: bytes) -> bytes:
         if tuple(apdu[:2]) == self.torn_at.value:
             raise CardTorn
+        return self.inner.exchange(apdu)
+
+    def reset(self) -> None:
+        self.inner.reset()
+
+    def close(self) -> None:
+        self.inner.close()
+
+
+class RefusingLink(CardLink):
+    """The card refuses ACCEPT with a status word."""
+
+    def __init__(self, inner: CardLink, sw: int) -> None:
+        self.inner, self.sw = inner, sw
+
+    def exchange(self, apdu: bytes) -> bytes:
+        if tuple(apdu[:2]) == Instruction.ACCEPT.value:
+            return self.sw.to_bytes(2)
         return self.inner.exchange(apdu)
 
     def reset(self) -> None:
@@ -99,8 +118,9 @@ def test_a_delivery_that_the_purse_refuses_is_kept_with_its_reason_and_not_offer
         collect(phone.in_field, request)
         synchronise(phone.device)
     done = synchronise(shop.device)
-    refused = [d.refusal for d in done.deliveries if d.refusal is not None]
-    assert len(done.deliveries) == 2 and isinstance(refused[0], AlreadySettled)
+    refused = [d for d in done.deliveries if d.refusal is not None]
+    assert len(done.deliveries) == 2 and isinstance(refused[0].refusal, AlreadySettled)
+    assert not refused[0].is_voided, "its log tells that another voucher settled the request"
     assert shop.balance() == 800
     assert shop.device.store.incoming.deliveries() == []
 
@@ -135,10 +155,10 @@ def test_blocked_purses_become_known_from_card_to_card(
 def test_request_numbers_slide_as_far_as_the_operator_asks(
     shop: Phone, operator: DeskOperator
 ) -> None:
-    operator.slide_to = 70
+    operator.slide_to = 50
     synchronise(shop.device)
     with shop.device.purse() as card:
-        assert card.select().status.number == 70
+        assert card.select().status.number == 50
 
 
 @pytest.mark.parametrize("cut_after", range(2))
@@ -234,3 +254,59 @@ def test_a_card_is_not_offered_news_that_it_has_passed(
 
     assert tell_in_field(shop.device, counted)
     assert links[0].apdus == 2, "SELECT, and one delta that tells the card's epoch"
+
+
+def test_a_delivery_that_was_never_asked_for_is_voided_and_its_statement_sent(
+    funded: Phone, shop: Phone, operator: DeskOperator
+) -> None:
+    with shop.device.purse() as card:
+        request = card.prepare(Kind.PAYMENT, Fen(800), 156, NO_REFERENCE)
+    collect(funded.in_field, replace(request, amount=Fen(700)))
+    synchronise(funded.device)
+    (delivery,) = synchronise(shop.device).deliveries
+    assert isinstance(delivery.refusal, RequestNotMine) and delivery.is_voided
+    (sent,) = operator.statements
+    assert sent.statement.flags == VoidFlags.NEVER_MY_REQUEST
+    assert shop.device.store.outgoing.unsent_statements() == []
+
+
+def test_a_delivery_that_is_refused_for_now_comes_again(
+    issue: IssuePhone, funded: Phone, operator: DeskOperator
+) -> None:
+    payee = issue(PurseClass.PERSON)
+    load(payee.device, operator, LOAD, Fen(50_000))
+    for number in range(3):
+        with payee.device.purse() as card:
+            request = card.prepare(Kind.PAYMENT, Fen(5_000 + number), 156, NO_REFERENCE)
+        collect(funded.in_field, request)
+    synchronise(funded.device)
+    torn = replace(payee.device, open_purse=lambda: RefusingLink(payee.on_contact(), 0x9E06))
+    refused = synchronise(torn).deliveries
+    assert [d.is_voided for d in refused] == [False] * 3
+    assert len(payee.device.store.incoming.deliveries()) == 3
+    assert all(d.refusal is None for d in synchronise(payee.device).deliveries)
+    assert payee.balance() == 50_000 + 15_003
+
+
+def test_a_log_that_does_not_fit_what_is_held_is_brought_from_its_beginning(
+    funded: Phone, shop: Phone, operator: DeskOperator
+) -> None:
+    take(shop.device, TAP, funded.in_field, TERMS)
+    operator.refuses_logs = True
+    brought = operator.brought
+    with pytest.raises(OperatorRefused, match="does not fit"):
+        synchronise(shop.device)
+    assert brought == [[1]], "nothing more to bring: it began at the first entry already"
+    operator.held = 1
+    with pytest.raises(OperatorRefused, match="does not fit"):
+        synchronise(shop.device)
+    assert brought == [[1], [], [1]]
+
+
+def test_no_operator_makes_a_purse_slide_further_than_a_window(
+    shop: Phone, operator: DeskOperator
+) -> None:
+    operator.slide_to = 50_064
+    synchronise(shop.device)
+    with shop.device.purse() as card:
+        assert card.select().status.number == 64

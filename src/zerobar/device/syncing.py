@@ -10,20 +10,26 @@ from dataclasses import dataclass
 from typing import Final
 
 from zerobar.device.device import Device
+from zerobar.device.errors import OperatorRefused
 from zerobar.device.gossip import tell
 from zerobar.device.operator import Brought
 from zerobar.device.sending import send_all
 from zerobar.device.taking import finish_open
 from zerobar.issuer import SyncAnswer, Undo
-from zerobar.purse.messages import Kind, State
+from zerobar.purse.messages import Kind, LogEntry, State
 from zerobar.purse.money import Fen
 from zerobar.reader import BadAnswer, Payment, PurseCard, StatusError
+from zerobar.reader.recover import WINDOW
+from zerobar.reader.refusals import BlocklistTooOld, LogFull, TooMuchValue
 
 MOST_ROUNDS: Final = 4
 """A sync goes round again for what it has just delivered; what comes after waits for the next."""
 _NONCE_LENGTH: Final = 8
 _OWN_PART: Final = 4
 """Bytes of the nonce that the purse gives back; the rest is its own."""
+_FOR_NOW: Final = (TooMuchValue, LogFull, BlocklistTooOld)
+"""Why a purse refuses what it will take after a sync."""
+_LOG_REFUSED: Final = "log-refused"
 _SLIDE_AMOUNT: Final = Fen(1)
 _NO_REFERENCE: Final = bytes(8)
 
@@ -34,10 +40,12 @@ class Delivery:
 
     Attributes:
         refusal: of the purse; None: it has credited the voucher.
+        is_voided: the purse will never credit it, and has signed so: its payer gets it back.
     """
 
     payment: Payment
     refusal: StatusError | None
+    is_voided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +77,8 @@ class _Round:
     @property
     def has_moved(self) -> bool:
         """Whether the log has grown by what the operator sent."""
-        return self.undone > 0 or any(delivery.refusal is None for delivery in self.deliveries)
+        ended = (one.refusal is None or one.is_voided for one in self.deliveries)
+        return self.undone > 0 or any(ended)
 
 
 def synchronise(device: Device) -> Synced:
@@ -82,6 +91,8 @@ def synchronise(device: Device) -> Synced:
     with device.purse() as card:
         rounds = [_go_round(device, card)]
         while rounds[-1].has_moved and len(rounds) < MOST_ROUNDS:
+            # What the purse has voided is to be known before its log tells of it.
+            send_all(device)
             rounds.append(_go_round(device, card))
         tell(device, card)
     return Synced(
@@ -96,10 +107,8 @@ def synchronise(device: Device) -> Synced:
 def _go_round(device: Device, card: PurseCard) -> _Round:
     epoch = card.select().status.epoch
     state = _state(device, card)
-    known = device.operator.known_entry(state.id)
-    entries = [card.read_log(entry) for entry in range(known + 1, state.entry + 1)]
     day = card.get_certificate().not_before_day
-    answer = device.operator.sync(Brought(state, entries, epoch, day))
+    entries, answer = _brought(device, card, state, (epoch, day))
     _keep(device, answer)
     undone = _undo(card, answer.undos)
     card.sync_ack(answer.ack)
@@ -108,6 +117,25 @@ def _go_round(device: Device, card: PurseCard) -> _Round:
     deliveries = tuple(_deliver(device, card, due) for due in device.store.incoming.deliveries())
     _slide(card, answer.slide_to)
     return _Round(state, len(entries), deliveries, undone)
+
+
+def _brought(
+    device: Device, card: PurseCard, state: State, has: tuple[int, int]
+) -> tuple[list[LogEntry], SyncAnswer]:
+    """Bring the log after what is held; if that does not fit, all that the purse still has."""
+    known = device.operator.known_entry(state.id)
+    entries = _read(card, known + 1, state)
+    try:
+        return entries, device.operator.sync(Brought(state, entries, *has))
+    except OperatorRefused as refusal:
+        if refusal.problem != _LOG_REFUSED or known <= state.base:
+            raise
+    entries = _read(card, state.base + 1, state)
+    return entries, device.operator.sync(Brought(state, entries, *has))
+
+
+def _read(card: PurseCard, first: int, state: State) -> list[LogEntry]:
+    return [card.read_log(entry) for entry in range(first, state.entry + 1)]
 
 
 def _state(device: Device, card: PurseCard) -> State:
@@ -148,11 +176,25 @@ def _renew(card: PurseCard, answer: SyncAnswer) -> None:
 def _deliver(device: Device, card: PurseCard, payment: Payment) -> Delivery:
     try:
         card.accept(*payment)
-    except StatusError as refusal:
-        device.store.incoming.note_refused(payment, str(refusal))
+    except _FOR_NOW as refusal:
         return Delivery(payment, refusal)
+    except StatusError as refusal:
+        return Delivery(payment, refusal, is_voided=_void(device, card, payment, refusal))
     device.store.incoming.note_delivered(payment)
     return Delivery(payment, None)
+
+
+def _void(device: Device, card: PurseCard, payment: Payment, refusal: StatusError) -> bool:
+    """Have the purse sign that it will never credit what it refused, for its payer to be paid."""
+    try:
+        statement = card.void(*payment)
+    except StatusError:
+        # Its log tells by itself: another voucher settled the request, or this one did.
+        device.store.incoming.note_refused(payment, str(refusal))
+        return False
+    device.store.outgoing.keep_statement(Undo(statement, card.get_certificate()))
+    device.store.incoming.note_refused(payment, str(refusal))
+    return True
 
 
 def _slide(card: PurseCard, slide_to: int) -> None:
@@ -160,7 +202,8 @@ def _slide(card: PurseCard, slide_to: int) -> None:
     if not slide_to:
         return
     currency = card.get_certificate().currency
-    while card.select().status.number < slide_to:
+    # Every request wears the memory, and lets open ones go: no operator needs more than a window.
+    for _ in range(min(slide_to - card.select().status.number, WINDOW)):
         try:
             card.prepare(Kind.PAYMENT, _SLIDE_AMOUNT, currency, _NO_REFERENCE)
         except StatusError:
