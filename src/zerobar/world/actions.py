@@ -28,7 +28,16 @@ from zerobar.device import (
 )
 from zerobar.purse.messages import Kind
 from zerobar.purse.money import CNY, Fen
-from zerobar.reader import CardError, Payment, PurseCard, TapOutcome, Terms
+from zerobar.reader import (
+    CardError,
+    CardLink,
+    NoCard,
+    Payment,
+    PurseCard,
+    TapOutcome,
+    Terms,
+    collect,
+)
 from zerobar.world.cards import PIN
 from zerobar.world.crimes import clone, lose_phone, mint, report_losses, restore, roll_back
 from zerobar.world.town import Holder, Town
@@ -87,8 +96,28 @@ def give_up(town: Town) -> None:
     if kept.voucher is None or kept.certificate is None:
         return
     payment = Payment(kept.voucher, kept.certificate)
-    outcome = give_back(payee.device, payer, payment)
+    # The payer may have left: then the statement goes to the operator first.
+    outcome = give_back(payee.device, _nobody if town.draw.random() < 0.4 else payer, payment)
     town.story.tell("give back", f"{payee.name} gives back {kept.voucher.amount}: {outcome.status}")
+
+
+def change_mind(town: Town) -> None:
+    """A customer has tapped and leaves without the goods: the shop voids, and may sync first."""
+    till, payer = town.draw.choice(town.tills), _any_card(town)
+    assert till.device is not None
+    amount = Fen(town.draw.randint(100, 5_000))
+    with till.device.purse() as own:
+        order = own.prepare(Kind.PAYMENT, amount, CNY, _reference(town))
+    outcome = collect(payer.card.in_field, order)
+    if outcome.voucher is None or outcome.certificate is None:
+        return
+    tap_id, payment = town.new_id(), Payment(outcome.voucher, outcome.certificate)
+    till.device.store.taps.keep(tap_id, outcome)
+    give_back(till.device, _nobody, payment)
+    till.open_taps[tap_id] = payer.card.in_field
+    town.story.tell("change of mind", f"{payer.name} leaves {till.name} without the goods")
+    if town.draw.random() < 0.5:
+        sync_one(town, till)
 
 
 def load_purse(town: Town) -> None:
@@ -260,7 +289,8 @@ ACTIONS: Final[tuple[tuple[Action, int], ...]] = (
     (pay_friend, 12),
     (refund, 4),
     (tap_again, 16),
-    (give_up, 4),
+    (give_up, 6),
+    (change_mind, 4),
     (load_purse, 12),
     (load_anonymous, 4),
     (unload_purse, 4),
@@ -330,7 +360,7 @@ def _tap(town: Town, payer: Holder, payee: Holder, kind: Kind = Kind.PAYMENT) ->
 def _perhaps_tear(town: Town, payer: Holder, payee: Holder) -> None:
     """Let one of the two cards lose its field or its power at some command, after some bytes."""
     if town.draw.random() < 0.35:
-        torn = town.draw.choice((payer, payer, payee))
+        torn = town.draw.choice((payer, payee))
         torn.card.tear_in = town.draw.randint(0, 3), town.draw.randint(0, _MOST_WRITTEN)
 
 
@@ -352,6 +382,10 @@ def _any_card(town: Town) -> Holder:
 def _any_device(town: Town) -> Holder | None:
     holder = town.draw.choice([*town.phones, *town.tills])
     return None if holder.is_lost else holder
+
+
+def _nobody() -> CardLink:
+    raise NoCard
 
 
 def _pin(town: Town) -> str | None:

@@ -46,6 +46,7 @@ class Truth:
         kept: as credited, by honest cards alone; a clone credits what its original did as well.
         undone: by how many commits each voucher was taken back.
         asked: commits of one honest payer for one request: payer id, payee id, number.
+        meant: commits of one honest payer for one order: payer id, reference.
     """
 
     seen: dict[int, Seen] = field(default_factory=dict)
@@ -56,6 +57,7 @@ class Truth:
     voided: Counter[bytes] = field(default_factory=Counter)
     undone: Counter[VoucherKey] = field(default_factory=Counter)
     asked: Counter[tuple[bytes, bytes, int]] = field(default_factory=Counter)
+    meant: Counter[tuple[bytes, bytes]] = field(default_factory=Counter)
 
     def watch(self, card: WorldCard) -> None:
         """Look at what a card has committed since it was last looked at."""
@@ -87,6 +89,8 @@ class Truth:
             _require(count == 1, key, f"was undone {count} times")
         for asked, count in self.asked.items():
             _require(count == 1, asked, f"was paid {count} times by one card")
+        for order, count in self.meant.items():
+            _require(count == 1, order, f"was charged {count} times to one card")
 
     def forks(self) -> list[VoucherKey]:
         """Return entries of cheats under which two vouchers were credited: each is a proof."""
@@ -106,6 +110,11 @@ class Truth:
             and not self.undone[key]
         }
 
+    def _note_meant(self, voucher: Voucher) -> None:
+        """Note what an order was paid with; each order has a reference of its own, unloads none."""
+        if voucher.kind is not Kind.UNLOAD:
+            self.meant[voucher.payer_id, voucher.reference] += 1
+
     def _note(self, slot: Slot, *, is_honest: bool) -> None:
         if slot.kind == EntryKind.UNDO:
             statement = VoidStatement.parse(slot.payload[: VoidStatement.LENGTH])
@@ -120,6 +129,7 @@ class Truth:
                 self.asked[
                     voucher.payer_id, voucher.payee_id, voucher.number or -voucher.entry
                 ] += 1
+                self._note_meant(voucher)
         elif slot.kind == EntryKind.CREDIT:
             self.credited[voucher.body] += 1
             self.kept[voucher.body] += is_honest
