@@ -19,6 +19,7 @@ from zerobar.purse.wire import FormError
 from zerobar.telecom import (
     Guarantor,
     Line,
+    LineStatus,
     Source,
     Telecom,
     TopUp,
@@ -53,6 +54,7 @@ from zerobar.telecom.errors import (
     OverRefund,
     TopUpUnknown,
 )
+from zerobar.telecom.topping import put_back
 
 FIRST, SECOND = UUID(int=1), UUID(int=2)
 
@@ -118,6 +120,33 @@ def test_money_for_nobody_is_kept_apart_once(
         kept = take_money(telecom, FIRST, reference, Fen(800), Source.VOUCHER)
         assert isinstance(kept, Unplaced) and kept.reason == reason
     assert [u.amount for u in unplaced(telecom, 9)] == [800]
+
+
+def test_money_that_was_kept_apart_is_not_credited_as_well(telecom: Telecom, line: Line) -> None:
+    """It is on its way back: a line that opens later is not to get it too."""
+    other = "+8613800000002"
+    kept = take_money(telecom, FIRST, reference_of(other), Fen(800), Source.VOUCHER)
+    open_line(telecom, other, line.plan)
+    assert take_money(telecom, FIRST, reference_of(other), Fen(800), Source.VOUCHER) == kept
+    assert line_now(telecom, other).balance_fen == 0
+    top_up(telecom, SECOND, NUMBER, Fen(800), Source.VOUCHER)
+    with pytest.raises(IdUsed):
+        take_money(telecom, SECOND, bytes(8), Fen(800), Source.VOUCHER)
+
+
+def test_a_closed_line_stays_closed_whatever_comes_back(
+    telecom: Telecom, line: Line, clock: Clock
+) -> None:
+    top_up(telecom, FIRST, NUMBER, Fen(3_900), Source.ORDER)
+    refund(telecom, UUID(int=11), FIRST, Fen(3_900))
+    bill_month(telecom, "202611")
+    clock.advance(days=90)
+    suspend_overdue(telecom)
+    with telecom.transaction() as connection:
+        for _ in range(2):
+            put_back(telecom, connection, UUID(int=11))
+    now = line_now(telecom, NUMBER)
+    assert (now.status, now.balance_fen) == (LineStatus.CLOSED, 0)
 
 
 def test_a_closed_line_takes_no_money(telecom: Telecom, line: Line, clock: Clock) -> None:

@@ -22,7 +22,8 @@ _CHANGE: Final = """
         entries = entries + 1,
         overdue_since = CASE WHEN balance_fen + %(amount)s < 0
             THEN coalesce(overdue_since, %(today)s) END,
-        status = CASE WHEN balance_fen + %(amount)s >= 0 THEN %(active)s ELSE status END
+        status = CASE WHEN balance_fen + %(amount)s >= 0 AND status <> %(closed)s
+            THEN %(active)s ELSE status END
     WHERE number = %(number)s
     RETURNING entries, balance_fen
 """
@@ -54,7 +55,9 @@ def change(
     today: date,
     now: datetime,
 ) -> None:
-    """Change the balance of a locked line that is not closed; who owes nothing is not suspended.
+    """Change the balance of a locked line; who owes nothing is not suspended.
+
+    A closed line stays closed, whatever is refunded of what it once got.
 
     Args:
         entry: the line's number, why, and the reference under which it counts once.
@@ -69,6 +72,7 @@ def change(
             "amount": amount_fen,
             "today": today,
             "active": int(LineStatus.ACTIVE),
+            "closed": int(LineStatus.CLOSED),
         },
     ).fetchone()
     assert row is not None, "the line is locked"

@@ -5,16 +5,17 @@ Each is done once a month or day, however often it is run.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from zerobar.telecom import accounts
 from zerobar.telecom.context import Telecom
-from zerobar.telecom.model import EntryKind, LineStatus
+from zerobar.telecom.model import EntryKind, Line, LineStatus, Terms
 
 _UNBILLED: Final = """
     SELECT l.number, p.monthly_fen FROM telecom.line l JOIN telecom.plan p ON p.name = l.plan
-    WHERE l.status <> %(closed)s AND NOT EXISTS (
+    WHERE l.status <> %(closed)s AND l.opened_at < coalesce(%(before)s, 'infinity'::timestamptz)
+      AND NOT EXISTS (
         SELECT FROM telecom.entry e
         WHERE e.number = l.number AND e.kind = %(bill)s AND e.reference = %(month)s)
     ORDER BY l.number LIMIT %(most)s
@@ -32,10 +33,15 @@ def month_of(day: date) -> str:
     return f"{day:%Y%m}"
 
 
-def bill_month(telecom: Telecom, month: str) -> int:
-    """Debit every open line with its plan for a month, once; return how many lines."""
+def bill_month(telecom: Telecom, month: str, opened_before: datetime | None = None) -> int:
+    """Debit every open line with its plan for a month, once; return how many lines.
+
+    Args:
+        month: as 202611.
+        opened_before: only lines that were open then already; None: all.
+    """
     billed = 0
-    while numbers := _unbilled(telecom, month):
+    while numbers := _unbilled(telecom, month, opened_before):
         for number, monthly in numbers:
             billed += _bill(telecom, number, month, monthly)
     return billed
@@ -63,7 +69,21 @@ def suspend_overdue(telecom: Telecom) -> dict[LineStatus, list[str]]:
     return done
 
 
-def _unbilled(telecom: Telecom, month: str) -> list[tuple[str, int]]:
+def next_suspension(terms: Terms, line: Line) -> date | None:
+    """Return the day on which a line that owes is suspended further; None if nothing is owed."""
+    steps = {
+        LineStatus.ACTIVE: terms.one_way_after_days,
+        LineStatus.SUSPENDED_ONE_WAY: terms.two_way_after_days,
+        LineStatus.SUSPENDED_TWO_WAY: terms.close_after_days,
+    }
+    if line.overdue_since is None or line.status not in steps:
+        return None
+    return line.overdue_since + timedelta(days=steps[line.status])
+
+
+def _unbilled(
+    telecom: Telecom, month: str, opened_before: datetime | None
+) -> list[tuple[str, int]]:
     with telecom.connection() as connection:
         return connection.execute(
             _UNBILLED,
@@ -71,6 +91,7 @@ def _unbilled(telecom: Telecom, month: str) -> list[tuple[str, int]]:
                 "closed": int(LineStatus.CLOSED),
                 "bill": int(EntryKind.BILL),
                 "month": month,
+                "before": opened_before,
                 "most": _MOST_AT_ONCE,
             },
         ).fetchall()

@@ -2,6 +2,8 @@
 
 TelecomError
 +-- InvalidInput    what was given cannot be right; correct it
++-- NotSignedIn     nobody, or nobody known, asks
++-- NotThroughTheNetwork   no gateway says whose line is asking
 +-- NotFound        there is no such line, top-up or plan
 +-- Conflict        it contradicts what is already there
 +-- Refused         understood, but the rules say no
@@ -170,4 +172,164 @@ class AmountOutOfRange(InvalidInput):
             "Choose an amount in between.",
             least_fen=int(least),
             most_fen=int(most),
+        )
+
+
+class OrderUnknown(NotFound):
+    """No order for a top-up has this id."""
+
+    problem = "order-unknown"
+
+    def __init__(self, order_id: UUID) -> None:
+        super().__init__(f"There is no order {order_id}.", "Check the id.")
+
+
+class RefundUnknown(NotFound):
+    """No refund has this id."""
+
+    problem = "refund-unknown"
+
+    def __init__(self, refund_id: UUID) -> None:
+        super().__init__(f"There is no refund {refund_id}.", "Check the id.")
+
+
+class CorrelatorUsed(Conflict):
+    """A client's own id that it used before, for something else."""
+
+    problem = "correlator-used"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This correlatorId was used before, for something else.",
+            "Use a new one for a new thing, and the same one only to ask for the same again.",
+        )
+
+
+class NotPaidByOrder(Refused):
+    """A top-up by voucher, or to the standing code: the bank gives back only what paid an order."""
+
+    problem = "not-paid-by-order"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No order of this telecom was paid by this, and the bank gives back nothing else.",
+            "Leave the credit on the line, or pay it out at a counter.",
+        )
+
+
+class BankAway(Unavailable):
+    """The bank does not answer; what was asked is kept, and asked again."""
+
+    problem = "bank-unavailable"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The bank does not answer just now; what was asked of it is kept.",
+            "Look again in a moment, or ask for the same again with the same id.",
+        )
+
+
+class BankNotUnderstood(Unavailable):
+    """What the bank says of money makes no sense; nothing is done by it."""
+
+    problem = "bank-not-understood"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"The bank has told {what} that cannot be.", "Have the telecom's operator ask the bank."
+        )
+
+
+class NotJoined(Unavailable):
+    """The telecom has no bank yet."""
+
+    problem = "not-joined"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This telecom has not joined a bank yet.",
+            "Have its operator run `zerobar telecom join`.",
+        )
+
+
+class BankRefused(Refused):
+    """The bank will not have this order."""
+
+    problem = "bank-refused"
+
+    def __init__(self, what_happened: str, next_step: str) -> None:
+        super().__init__(f"The bank does not take this: {what_happened}", next_step)
+
+
+class OrderOver(Refused):
+    """An order that nobody can pay any more."""
+
+    problem = "order-over"
+
+    def __init__(self) -> None:
+        super().__init__("This order is over; nobody can pay it.", "Make a new one.")
+
+
+class VoucherForOthers(Refused):
+    """A voucher that pays somebody else."""
+
+    problem = "voucher-for-others"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This voucher does not pay this telecom.", "Bring it to its payee, or to its bank."
+        )
+
+
+class VoucherMalformed(InvalidInput):
+    """Bytes that are no voucher."""
+
+    problem = "voucher-malformed"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"This is no voucher: {why}.", "Send what the purse gave, unchanged.")
+
+
+class TooManyVouchers(Unavailable):
+    """More vouchers wait for the bank than are kept."""
+
+    problem = "too-many-vouchers"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Too many vouchers wait for the bank already.",
+            "Keep this one and bring it again later, here or to the bank.",
+        )
+
+
+class NoticeRefused(InvalidInput):
+    """A notice that is not the bank's."""
+
+    problem = "notice-refused"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"This notice is not taken: {why}.", "Only the bank sends notices here.")
+
+
+class NotSignedIn(TelecomError):
+    """Nobody, or nobody known, asks."""
+
+    problem = "not-signed-in"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Only this telecom's own programs may ask for this.",
+            "Send the token of the file api.token as a bearer token.",
+        )
+
+
+class NotThroughTheNetwork(TelecomError):
+    """A request that no gateway of the access network vouches for."""
+
+    problem = "not-through-the-network"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The network does not know which line is asking.",
+            "Ask over the mobile network, not over Wi-Fi; or use a text message's code.",
         )

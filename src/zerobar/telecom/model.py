@@ -27,6 +27,8 @@ class EntryKind(IntEnum):
     BILL = 1
     TOP_UP = 2
     REFUND = 3
+    REFUND_UNDONE = 4
+    """The bank would not give it back: it is on the line again."""
 
 
 class Source(IntEnum):

@@ -42,3 +42,11 @@ def number_in(reference: bytes) -> str:
     if len(reference) != REFERENCE_LENGTH or found is None:
         raise BadReference
     return f"+{found[1]}"
+
+
+def reference_in(text: str) -> bytes:
+    """Return the reference of the number that a person wrote; eight zeros if it is none."""
+    try:
+        return reference_of(read_number(text))
+    except BadNumber:
+        return bytes(REFERENCE_LENGTH)

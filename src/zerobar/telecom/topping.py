@@ -34,9 +34,10 @@ _VOUCHERS: Final = uuid5(NAMESPACE_URL, "urn:zerobar:telecom:voucher")
 _TOP_UP: Final = """
     SELECT t.top_up_id, t.number, t.amount_fen, t.source, t.made_at,
            (SELECT coalesce(sum(r.amount_fen), 0) FROM telecom.refund r
-            WHERE r.top_up_id = t.top_up_id), t.resumed
+            WHERE r.top_up_id = t.top_up_id AND r.undone_at IS NULL), t.resumed
     FROM telecom.top_up t
 """
+_UNPLACED: Final = "SELECT top_up_id, reference, amount_fen, reason, came_at FROM telecom.unplaced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +77,8 @@ def top_up(telecom: Telecom, top_up_id: UUID, number: str, amount: Fen, source: 
     Raises LineUnknown, LineClosed, or IdUsed for another line or amount.
     """
     with telecom.transaction() as connection:
-        # One at a time for each payment, and for each line.
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_lock_of(top_up_id),))
-        before = accounts.locked_line(connection, number)
-        known = _find(connection, top_up_id)
-        if known is not None:
-            if (known.number, known.amount) != (number, amount):
-                raise IdUsed
-            return known
-        if before.status is LineStatus.CLOSED:
-            raise LineClosed
-        return _credit(
+        lock_money(connection, top_up_id)
+        return _top_up(
             telecom, connection, TopUp(top_up_id, number, amount, source, telecom.clock())
         )
 
@@ -94,12 +86,31 @@ def top_up(telecom: Telecom, top_up_id: UUID, number: str, amount: Fen, source: 
 def take_money(
     telecom: Telecom, top_up_id: UUID, reference: bytes, amount: Fen, source: Source
 ) -> TopUp | Unplaced:
-    """Credit the line that 8 bytes name; what no line can take is kept apart, once."""
-    try:
-        return top_up(telecom, top_up_id, number_in(reference), amount, source)
-    except (BadReference, LineUnknown, LineClosed) as error:
-        apart = Unplaced(top_up_id, reference, amount, error.problem, telecom.clock())
-        return _keep_apart(telecom, apart)
+    """Credit the line that 8 bytes name; what no line can take is kept apart, once and for good.
+
+    Raises IdUsed for another line or amount.
+    """
+    now = telecom.clock()
+    with telecom.transaction() as connection:
+        lock_money(connection, top_up_id)
+        # Kept apart once, it is on its way back: a line that opens later does not get it as well.
+        if (apart := _find_apart(connection, top_up_id)) is not None:
+            return apart
+        try:
+            new = TopUp(top_up_id, number_in(reference), amount, source, now)
+            return _top_up(telecom, connection, new)
+        except (BadReference, LineUnknown, LineClosed) as error:
+            apart = Unplaced(top_up_id, reference, amount, error.problem, now)
+            return _keep_apart(connection, apart)
+
+
+def is_known(telecom: Telecom, top_up_id: UUID) -> bool:
+    """Return whether this money was credited or kept apart before."""
+    with telecom.connection() as connection:
+        return (
+            _find(connection, top_up_id) is not None
+            or _find_apart(connection, top_up_id) is not None
+        )
 
 
 def find_top_up(telecom: Telecom, top_up_id: UUID) -> TopUp:
@@ -118,18 +129,16 @@ def top_ups(telecom: Telecom, number: str, most: int) -> list[TopUp]:
             _TOP_UP + " WHERE t.number = %s ORDER BY t.made_at DESC, t.top_up_id LIMIT %s",
             (number, most),
         ).fetchall()
-    return [_top_up(*row) for row in rows]
+    return [_read(*row) for row in rows]
 
 
 def unplaced(telecom: Telecom, most: int) -> list[Unplaced]:
     """Return money that belongs to no line, oldest first, to be given back."""
     with telecom.connection() as connection:
         rows = connection.execute(
-            "SELECT top_up_id, reference, amount_fen, reason, came_at FROM telecom.unplaced"
-            " ORDER BY came_at, top_up_id LIMIT %s",
-            (most,),
+            _UNPLACED + " ORDER BY came_at, top_up_id LIMIT %s", (most,)
         ).fetchall()
-    return [Unplaced(i, r, Fen(a), reason, at) for i, r, a, reason, at in rows]
+    return [_apart(*row) for row in rows]
 
 
 def refund(telecom: Telecom, refund_id: UUID, top_up_id: UUID, amount: Fen) -> TopUp:
@@ -137,23 +146,74 @@ def refund(telecom: Telecom, refund_id: UUID, top_up_id: UUID, amount: Fen) -> T
 
     Raises TopUpUnknown, OverRefund, or IdUsed.
     """
-    number = find_top_up(telecom, top_up_id).number
     with telecom.transaction() as connection:
-        accounts.locked_line(connection, number)
-        known = connection.execute(
-            "SELECT top_up_id, amount_fen FROM telecom.refund WHERE refund_id = %s", (refund_id,)
-        ).fetchone()
-        found = _find(connection, top_up_id)
-        assert found is not None, "top-ups are never deleted"
-        if known is not None:
-            if known != (top_up_id, int(amount)):
-                raise IdUsed
-            return found
-        left = Fen(found.amount - found.refunded)
-        if amount > left:
-            raise OverRefund(left)
-        _take_off(telecom, connection, found, refund_id, amount)
-    return find_top_up(telecom, top_up_id)
+        return take_off(telecom, connection, refund_id, top_up_id, amount)
+
+
+def take_off(
+    telecom: Telecom, connection: Connection, refund_id: UUID, top_up_id: UUID, amount: Fen
+) -> TopUp:
+    """Do what `refund` does, inside the caller's transaction; raises as it does."""
+    found = _locked(connection, top_up_id)
+    known = connection.execute(
+        "SELECT top_up_id, amount_fen FROM telecom.refund WHERE refund_id = %s", (refund_id,)
+    ).fetchone()
+    if known is not None:
+        if known != (top_up_id, int(amount)):
+            raise IdUsed
+        return found
+    left = Fen(found.amount - found.refunded)
+    if amount > left:
+        raise OverRefund(left)
+    _take_off(telecom, connection, found, refund_id, amount)
+    return _locked(connection, top_up_id)
+
+
+def lock_money(connection: Connection, top_up_id: UUID) -> None:
+    """Let nobody else decide about this money until the transaction ends."""
+    key = int.from_bytes(top_up_id.bytes[:8], signed=True)
+    connection.execute("SELECT pg_advisory_xact_lock(%s)", (key,))
+
+
+def put_back(telecom: Telecom, connection: Connection, refund_id: UUID) -> None:
+    """Put a refund that the bank would not make on its line again, once."""
+    row = connection.execute(
+        "SELECT top_up_id FROM telecom.refund WHERE refund_id = %s", (refund_id,)
+    ).fetchone()
+    assert row is not None, "it was taken off before the bank was asked"
+    line = _locked(connection, row[0]).number
+    undone = connection.execute(
+        "UPDATE telecom.refund SET undone_at = %s WHERE refund_id = %s AND undone_at IS NULL"
+        " RETURNING amount_fen",
+        (telecom.clock(), refund_id),
+    ).fetchone()
+    if undone is not None:
+        entry = (line, EntryKind.REFUND_UNDONE, str(refund_id))
+        accounts.change(connection, entry, undone[0], telecom.today(), telecom.clock())
+
+
+def _top_up(telecom: Telecom, connection: Connection, new: TopUp) -> TopUp:
+    # Locked by the payment already; from here on by the line as well.
+    before = accounts.locked_line(connection, new.number)
+    known = _find(connection, new.id)
+    if known is not None:
+        if (known.number, known.amount) != (new.number, new.amount):
+            raise IdUsed
+        return known
+    if before.status is LineStatus.CLOSED:
+        raise LineClosed
+    return _credit(telecom, connection, new)
+
+
+def _locked(connection: Connection, top_up_id: UUID) -> TopUp:
+    """Return a top-up whose line is locked; raises TopUpUnknown."""
+    found = _find(connection, top_up_id)
+    if found is None:
+        raise TopUpUnknown(top_up_id)
+    accounts.locked_line(connection, found.number)
+    again = _find(connection, top_up_id)
+    assert again is not None, "top-ups are never deleted"
+    return again
 
 
 def _credit(telecom: Telecom, connection: Connection, new: TopUp) -> TopUp:
@@ -184,25 +244,32 @@ def _take_off(
     accounts.change(connection, entry, -int(amount), telecom.today(), now)
 
 
-def _keep_apart(telecom: Telecom, apart: Unplaced) -> Unplaced:
-    with telecom.connection() as connection:
-        connection.execute(
-            "INSERT INTO telecom.unplaced (top_up_id, reference, amount_fen, reason, came_at)"
-            " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
-            (apart.id, apart.reference, int(apart.amount), apart.reason, apart.came_at),
-        )
+def _keep_apart(connection: Connection, apart: Unplaced) -> Unplaced:
+    # Whoever comes first, by whichever reference: the same money is nowhere else.
+    if _find(connection, apart.id) is not None:
+        raise IdUsed
+    connection.execute(
+        "INSERT INTO telecom.unplaced (top_up_id, reference, amount_fen, reason, came_at)"
+        " VALUES (%s, %s, %s, %s, %s)",
+        (apart.id, apart.reference, int(apart.amount), apart.reason, apart.came_at),
+    )
     return apart
 
 
-def _lock_of(top_up_id: UUID) -> int:
-    return int.from_bytes(top_up_id.bytes[:8], signed=True)
+def _find_apart(connection: Connection, top_up_id: UUID) -> Unplaced | None:
+    row = connection.execute(_UNPLACED + " WHERE top_up_id = %s", (top_up_id,)).fetchone()
+    return None if row is None else _apart(*row)
+
+
+def _apart(id_: UUID, reference: bytes, amount: int, reason: str, at: datetime) -> Unplaced:
+    return Unplaced(id_, reference, Fen(amount), reason, at)
 
 
 def _find(connection: Connection, top_up_id: UUID) -> TopUp | None:
     row = connection.execute(_TOP_UP + " WHERE t.top_up_id = %s", (top_up_id,)).fetchone()
-    return None if row is None else _top_up(*row)
+    return None if row is None else _read(*row)
 
 
-def _top_up(id_: UUID, number: str, amount: int, source: int, made_at: Any, *rest: Any) -> TopUp:
+def _read(id_: UUID, number: str, amount: int, source: int, made_at: Any, *rest: Any) -> TopUp:
     refunded, resumed = rest
     return TopUp(id_, number, Fen(amount), Source(source), made_at, Fen(int(refunded)), resumed)
