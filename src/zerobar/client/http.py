@@ -87,6 +87,7 @@ class BankHttp:
         outbox: keeps what is asked by `make`.
         clock_unix_s: the device's own time, which may be wrong.
         sleep: waits so many seconds.
+        pauses_s: between one attempt and the next; fewer, where a person waits for the answer.
         transport: of httpx, for another way to the bank.
     """
 
@@ -99,6 +100,7 @@ class BankHttp:
         outbox: Outbox | None = None,
         clock_unix_s: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
+        pauses_s: Sequence[float] = PAUSES_S,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._base_url = base_url
@@ -107,6 +109,7 @@ class BankHttp:
         self._outbox = outbox
         self._clock_unix_s = clock_unix_s
         self._sleep = sleep
+        self._pauses_s = pauses_s
         self._offset_s = 0.0
         self._http = httpx.Client(
             base_url=base_url, timeout=TIMEOUT_S, transport=transport, follow_redirects=False
@@ -216,7 +219,9 @@ class BankHttp:
         elif outcome is Outcome.REFUSED or self._is_late(kept):
             outbox.forget(kept.id)
 
-    def _settled(self, outbox: Outbox, kept: Kept, pauses_s: Sequence[float] = PAUSES_S) -> bytes:
+    def _settled(
+        self, outbox: Outbox, kept: Kept, pauses_s: Sequence[float] | None = None
+    ) -> bytes:
         """Ask for what is kept, and keep what is known of it then."""
         in_doubt = kept.sent_at_unix_s is not None
         outbox.note_sent(kept.id)
@@ -273,12 +278,12 @@ class BankHttp:
         target: str,
         body: bytes,
         id_: str,
-        pauses_s: Sequence[float] = PAUSES_S,
+        pauses_s: Sequence[float] | None = None,
         *,
         in_doubt: bool = False,
     ) -> bytes:
         """Ask until there is an answer that lasts, a bounded number of times."""
-        for pause_s in (*pauses_s, None):
+        for pause_s in (*(self._pauses_s if pauses_s is None else pauses_s), None):
             try:
                 return self._once(method, target, body, id_)
             except (Unreachable, Unavailable) as error:

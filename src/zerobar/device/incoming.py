@@ -109,6 +109,15 @@ class IncomingStore:
             for i, a, p, d in rows
         ]
 
+    def load(self, load_id: UUID) -> Load | None:
+        """Return a load by its id, also one that has ended; None: it was never begun."""
+        row = self._file.row("SELECT asked, payment, done FROM load WHERE id = ?", (str(load_id),))
+        if row is None:
+            return None
+        asked, payment, done = row
+        kept = None if payment is None else Payment.parse(payment)
+        return Load(load_id, Request.parse(asked), kept, bool(done))
+
     def note_synced(self, purse_id: bytes, entry: int) -> None:
         """Note that a purse is in sync up to an entry."""
         self._file.execute(

@@ -8,7 +8,7 @@ from typing import Final
 
 from zerobar.device.file import DeviceFile
 from zerobar.issuer import Undo
-from zerobar.purse.messages import Certificate, VoidStatement
+from zerobar.purse.messages import Certificate, VoidStatement, Voucher
 from zerobar.purse.money import Fen
 from zerobar.reader import Payment
 
@@ -85,6 +85,11 @@ class OutgoingStore:
             "UPDATE outgoing SET taken = ?, sentence = ? WHERE body = ?",
             (taken, sentence, payment.voucher.body),
         )
+
+    def is_seen(self, voucher: Voucher) -> bool:
+        """Return whether the operator has answered for a voucher that came by here."""
+        row = self._file.row("SELECT taken FROM outgoing WHERE body = ?", (voucher.body,))
+        return row is not None and row[0] is not None
 
     def history(self, most: int) -> list[Outgoing]:
         """Return vouchers that came by here, newest first."""

@@ -111,7 +111,8 @@ def _go_round(device: Device, card: PurseCard) -> _Round:
     entries, answer = _brought(device, card, state, (epoch, day))
     _keep(device, answer)
     undone = _undo(card, answer.undos)
-    card.sync_ack(answer.ack)
+    if answer.ack is not None:
+        card.sync_ack(answer.ack)
     device.store.incoming.note_synced(state.id, answer.known_entry)
     _renew(card, answer)
     deliveries = tuple(_deliver(device, card, due) for due in device.store.incoming.deliveries())
