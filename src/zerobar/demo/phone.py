@@ -16,12 +16,19 @@ from zerobar.client.outbox import Outbox
 from zerobar.client.paying import CodeSecretShown, PayeeNamed, PayeeNamedBy, PaymentShown
 from zerobar.client.people import WalletShown
 from zerobar.client.person import PersonClient
+from zerobar.client.purses import PurseProof, PursesClient, PurseShown
 from zerobar.codes.customer import derive_code
+from zerobar.demo import passkeys
+from zerobar.demo.authenticator import Authenticator
+from zerobar.demo.purses import ServedPurse
+from zerobar.demo.relay import Relay
 from zerobar.purse.money import Fen
 from zerobar.purse.suites import KEY_SEED_LENGTH, P256
+from zerobar.reader import PurseCard
 
 PIN: Final = "417293"
 _KNOWN_AT_MOST_S: Final = 30.0
+_LONGEST_PAUSE_S: Final = 0.2
 
 
 class Phone:
@@ -30,17 +37,23 @@ class Phone:
     Args:
         bank_url: of the operator.
         number: of the phone, E.164.
-        folder: where the phone keeps its outbox.
+        outbox: the file in which the phone keeps what it asks.
 
     Attributes:
+        network: its road to the bank.
+        http: the bank, over that road.
         bank: what the wallet app asks.
+        purses: what it asks about hard wallets.
     """
 
-    def __init__(self, bank_url: str, number: str, folder: Path) -> None:
+    def __init__(self, bank_url: str, number: str, outbox: Path) -> None:
         self.number = number
-        self._outbox = Outbox(folder / f"phone-{number[-4:]}.db", time.time)
-        self._http = BankHttp(bank_url, outbox=self._outbox)
-        self.bank = PersonClient(self._http, P256.private_key(os.urandom(KEY_SEED_LENGTH)))
+        self.network = Relay(bank_url)
+        self._outbox = Outbox(outbox, time.time)
+        self.http = BankHttp(self.network.url, outbox=self._outbox, sleep=wait_briefly)
+        self._private_key = P256.private_key(os.urandom(KEY_SEED_LENGTH))
+        self.bank = PersonClient(self.http, self._private_key)
+        self.purses = PursesClient(self.http)
         self._wallet: WalletShown | None = None
         self._code_secret: CodeSecretShown | None = None
         self._codes_shown = 0
@@ -58,6 +71,16 @@ class Phone:
         self._wallet = opened.wallet
         return opened.wallet
 
+    def make_passkey(self, authenticator: Authenticator) -> None:
+        """Make a passkey that other phones of the same person can sign in with."""
+        passkeys.register(self.http, authenticator)
+
+    def sign_in(self, authenticator: Authenticator) -> WalletShown:
+        """Sign in on this phone as somebody who has a wallet and a passkey already."""
+        passkeys.sign_in(self.http, self._private_key, authenticator)
+        (self._wallet,) = self.bank.me().wallets
+        return self._wallet
+
     def bind_card(self, card_number: str, phone: str) -> CardShown:
         """Bind a bank card, whose bank knows another phone number."""
         return self.bank.bind_card(uuid4(), card_number, phone)
@@ -70,7 +93,23 @@ class Phone:
     def choose_pin(self) -> None:
         """Choose the payment PIN, and give it: payments are possible for five minutes."""
         self.bank.set_pin(PIN)
+        self.enter_pin()
+
+    def enter_pin(self) -> None:
+        """Give the payment PIN, for five minutes."""
         self.bank.enter_pin(self.wallet.wallet_id, PIN)
+
+    def link(self, purse: ServedPurse) -> PurseShown:
+        """Link a purse that is in this phone to the wallet, by its signed state."""
+        asked = self.purses.challenge()
+        with purse.on_contact() as link:
+            state = PurseCard(link).state(bytes.fromhex(asked.nonce))
+        proof = PurseProof(
+            challenge_id=asked.challenge_id,
+            certificate=bytes(purse.certificate).hex(),
+            state=bytes(state).hex(),
+        )
+        return self.purses.link(self.wallet.wallet_id, proof)
 
     def exchange(self, card_id: UUID, amount: Fen) -> CardOrderShown:
         """Take money from a card into the wallet; wait until the bank knows."""
@@ -111,5 +150,11 @@ class Phone:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._http.close()
+        self.http.close()
         self._outbox.close()
+        self.network.close()
+
+
+def wait_briefly(seconds: float) -> None:
+    """Wait as a device does before it asks again, but not the minute that an audience would."""
+    time.sleep(min(seconds, _LONGEST_PAUSE_S))

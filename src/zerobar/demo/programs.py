@@ -8,18 +8,22 @@ import socket
 import subprocess
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Final, Self
 
 import httpx
 
+from zerobar.demo.narrator import Deviation
+
 _START_AT_MOST_S: Final = 60.0
 _STOP_AT_MOST_S: Final = 30.0
+_NOT_OURS: Final = ("DATABASE_URL", "ZEROBAR_CLOCK_OFFSET_S")
 _POLL_S: Final = 0.05
 _STAFF_CODE: Final = re.compile(r"^ {2}([0-9A-Z-]+) {2}(.+) \(", re.MULTILINE)
 
 
-class ProgramFailed(Exception):
+class ProgramFailed(Deviation):
     """A program did not start, or did not do its work; the text holds what it said last."""
 
 
@@ -111,12 +115,14 @@ class BankProgram(Program):
     """An operator's program, in a folder of its own, with test money in its vault.
 
     Attributes:
+        folder: where it is installed.
         staff_codes: the one-time codes that the first staff enrol with, by name.
     """
 
     def __init__(self, folder: Path, partners_url: str, issue_yuan: str) -> None:
         super().__init__("bank", folder)
-        self._folder = folder / "bank"
+        self.folder = folder / "bank"
+        self._ahead = timedelta(0)
         made = ["--partners", partners_url, "--origin", self.origin, "--issue", issue_yuan]
         done = self._run("init", *made)
         if done.returncode != 0:
@@ -130,15 +136,30 @@ class BankProgram(Program):
 
     def arguments(self) -> list[str]:
         """Return what comes after `zerobar`."""
-        return ["bank", "serve", "--folder", str(self._folder), "--port", str(self.port)]
+        offset_s = str(int(self._ahead.total_seconds()))
+        where = ["--folder", str(self.folder), "--port", str(self.port)]
+        return ["bank", "serve", *where, "--clock-offset", offset_s]
+
+    def let_pass(self, time: timedelta) -> None:
+        """Stop it, and start it again as if that time had passed: it has test money only."""
+        self.stop()
+        self._ahead += time
+        self.start()
+
+    def personalise(self, path: Path, class_name: str, pin: str) -> None:
+        """Make a new purse file with the bank's keys; raises ProgramFailed."""
+        made = ["--card", str(path), "--class", class_name, "--pin", pin]
+        done = self._run("purse", "personalise", *made)
+        if done.returncode != 0:
+            raise ProgramFailed(f"a purse could not be made: {done.stdout}{done.stderr}")
 
     def check(self) -> tuple[bool, str]:
         """Have the books compared with all records; return whether they agree, and the report."""
         done = self._run("check")
         return done.returncode == 0, done.stdout + done.stderr
 
-    def _run(self, command: str, *options: str) -> subprocess.CompletedProcess[str]:
-        arguments = ["bank", command, "--folder", str(self._folder), *options]
+    def _run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        arguments = ["bank", *words, "--folder", str(self.folder)]
         return subprocess.run(  # noqa: S603 - our own program
             [sys.executable, "-m", "zerobar", *arguments],
             capture_output=True,
@@ -149,8 +170,8 @@ class BankProgram(Program):
 
 
 def own_environment() -> dict[str, str]:
-    """Return the environment without what would lead to somebody else's database or width."""
-    kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    """Return the environment without what would lead to another database, width or time."""
+    kept = {name: value for name, value in os.environ.items() if name not in _NOT_OURS}
     return kept | {"COLUMNS": "200", "ZEROBAR_LANG": "en"}
 
 

@@ -1,123 +1,91 @@
-"""A bank's officer who takes on a merchant, and the merchant's till."""
+"""A merchant's shop and its tills."""
 
 from __future__ import annotations
 
 import os
 import time
 from contextlib import ExitStack
-from typing import Any, Final, Self
+from typing import Self
 from uuid import UUID, uuid4
 
-import msgspec
-
 from zerobar.client import merchants as wire
-from zerobar.client.authority import Supply
-from zerobar.client.enrolment import write_64
 from zerobar.client.http import BankHttp, RequestKey
 from zerobar.client.merchant import MerchantClient, TillClient, enrol_till
-from zerobar.client.passkeys import PasskeyOptions, RegistrationCredential
-from zerobar.client.staff import BeginEnrolment, Enrolment, OpenedStaffSession
-from zerobar.demo.authenticator import Authenticator
+from zerobar.demo.phone import wait_briefly
+from zerobar.demo.relay import Relay
 from zerobar.purse.money import Fen
 from zerobar.purse.suites import KEY_SEED_LENGTH, P256
 
-_CREDIT_CODE: Final = "91110000600037341L"
 
+class Till:
+    """A till and its road to the bank; a context manager.
 
-def _new_key() -> bytes:
-    return P256.private_key(os.urandom(KEY_SEED_LENGTH))
-
-
-class Officer:
-    """A member of the bank's staff, with a passkey.
-
-    Args:
-        bank_url: of the operator.
-        origin: the page that passkeys belong to.
-        code: to enrol with, once.
+    Attributes:
+        network: that road.
+        http: the bank, over it.
+        orders: what the till asks of it.
     """
 
-    def __init__(self, bank_url: str, origin: str, code: str) -> None:
-        self._bank = BankHttp(bank_url)
-        authenticator = Authenticator(origin, os.urandom)
-        begun = BeginEnrolment(code=code)
-        path = "/v1/staff/enrolments"
-        options = self._bank.send("POST", f"{path}/options", begun, PasskeyOptions)
-        made: Any = authenticator.create(options.public_key)
-        enrolment = Enrolment(
-            code=code,
-            credential=msgspec.convert(made, RegistrationCredential),
-            label="demo passkey",
-        )
-        opened = self._bank.send("POST", path, enrolment, OpenedStaffSession)
-        self._bank.use_session(opened.token)
-
-    def take_on(self, name: str, latin_name: str) -> tuple[wire.OpenedMerchant, RequestKey]:
-        """Take on a merchant; return it, and the key of its server."""
-        private_key = _new_key()
-        asked = wire.NewMerchant(
-            name=name,
-            latin_name=latin_name,
-            latin_city="Beijing",
-            category_code="5812",
-            credit_code=_CREDIT_CODE,
-            bank_code="104100000004",
-            account_holder=name,
-            account_number="6200000000001",
-            server_key=write_64(P256.public_key(private_key)),
-        )
-        opened = self._bank.make(uuid4(), "/v1/merchants", asked, wire.OpenedMerchant)
-        return opened, RequestKey(opened.server_key_id, private_key)
-
-    def supply(self) -> Supply:
-        """Ask where all issued money is."""
-        return self._bank.get("/v1/supply", Supply)
+    def __init__(self, bank_url: str, key: RequestKey) -> None:
+        self.network = Relay(bank_url)
+        self.http = BankHttp(self.network.url, key, sleep=wait_briefly)
+        self.orders = TillClient(self.http)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._bank.close()
+        self.http.close()
+        self.network.close()
 
 
 class Shop:
-    """A merchant's shop with one till.
+    """A merchant's shop; a context manager.
 
     Args:
         bank_url: of the operator.
-        server: the key of the merchant's server, which sets up shop and till.
+        server: the key of the merchant's server, which sets up shop and tills.
+
+    Attributes:
+        till: its first one, which makes the orders.
     """
 
     def __init__(self, bank_url: str, server: RequestKey, name: str, latin_name: str) -> None:
         self._ways = ExitStack()
-        head_office = self._ways.enter_context(BankHttp(bank_url, server))
-        self._head_office = MerchantClient(head_office)
+        self._bank_url = bank_url
+        self._office = self._ways.enter_context(BankHttp(bank_url, server))
+        self._head_office = MerchantClient(self._office)
         self.shop = self._head_office.open_shop(uuid4(), name, latin_name)
-        added = self._head_office.add_till(uuid4(), self.shop.shop_id, "till 1")
-        key = enrol_till(head_office, added.terminal.terminal_id, added.code, _new_key())
-        self._till = TillClient(self._ways.enter_context(BankHttp(bank_url, key)))
+        self.till = self.open_till("till 1")
+
+    def open_till(self, label: str) -> Till:
+        """Add a till, and enrol it with its one-time code."""
+        added = self._head_office.add_till(uuid4(), self.shop.shop_id, label)
+        new_key = P256.private_key(os.urandom(KEY_SEED_LENGTH))
+        key = enrol_till(self._office, added.terminal.terminal_id, added.code, new_key)
+        return self._ways.enter_context(Till(self._bank_url, key))
 
     def order(self, amount: Fen) -> wire.OrderShown:
         """Ask for an amount, under a number of the shop's own."""
         items = [wire.ItemLine(name="noodles", quantity=1, amount_fen=int(amount))]
         number = f"{time.time_ns()}"
-        return self._till.order(uuid4(), self.shop.shop_id, number, amount, items=items)
+        return self.till.orders.order(uuid4(), self.shop.shop_id, number, amount, items=items)
 
     def code_of(self, order_id: UUID) -> str:
         """Return the text of the QR code for an order."""
-        return self._till.code_of(order_id)
+        return self.till.orders.code_of(order_id)
 
     def look(self, order_id: UUID) -> wire.OrderShown:
         """Look what became of an order."""
-        return self._till.look(order_id)
+        return self.till.orders.look(order_id)
 
     def charge(self, order_id: UUID, customer_code: str) -> wire.OrderShown:
         """Have an order paid by the code that the customer shows."""
-        return self._till.charge(uuid4(), order_id, customer_code)
+        return self.till.orders.charge(uuid4(), order_id, customer_code)
 
     def refund(self, order_id: UUID, amount: Fen) -> wire.RefundShown:
         """Give a part of an order back."""
-        return self._till.refund(uuid4(), order_id, f"R{time.time_ns()}", amount)
+        return self.till.orders.refund(uuid4(), order_id, f"R{time.time_ns()}", amount)
 
     def balance(self) -> Fen:
         """Return what the merchant has."""

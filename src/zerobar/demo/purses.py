@@ -1,4 +1,4 @@
-"""Devices of the demo: a purse file served by a process of its own, seen by the holder's phone."""
+"""A purse file served by a process of its own, as a SIM answers apart from its phone's program."""
 
 from __future__ import annotations
 
@@ -8,41 +8,47 @@ import selectors
 import subprocess
 import sys
 import time
-from contextlib import suppress
 from pathlib import Path
 from typing import Final, Self
 
-from zerobar.element import create_blank
+from zerobar.demo.narrator import Deviation
+from zerobar.purse.messages import Certificate, State
+from zerobar.purse.money import Fen
 from zerobar.reader import AntennaLink, CardLink, LinkError, PurseCard, VpcdLink
 
 _START_AT_MOST_S: Final = 20.0
 _STOP_AT_MOST_S: Final = 5.0
+_NONCE_LENGTH: Final = 8
 _ANTENNA: Final = re.compile(rb"antenna://([^\s]+):(\d+)")
 
 
-class DeviceFailed(Exception):
-    """A device's program did not start; the text holds what it said."""
+class PurseFailed(Deviation):
+    """A purse's program did not start; the text holds what it said."""
 
 
-class Device:
-    """A phone or till: its purse in a file, a contact link, and an antenna.
+class ServedPurse:
+    """A purse in a file, its program, a contact slot, and an antenna; a context manager.
 
     Args:
-        name: of the file.
-        folder: where it lies.
-        slots: of the purse's log.
+        path: of the file; it is a purse already.
+
+    Attributes:
+        path: of the file.
+        antenna: its address, which is another one after each `power_up`.
     """
 
-    def __init__(self, name: str, folder: Path, slots: int) -> None:
-        self.name = name
-        self.path = folder / f"{name}.purse"
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.antenna = ("", 0)
         self._slot = VpcdLink("127.0.0.1", 0)
-        self.card = PurseCard(self._slot)
-        """The purse as the device itself reaches it, on contact."""
-        create_blank(self.path, slots)
         self._process: subprocess.Popen[bytes] | None = None
-        self._antenna = ("", 0)
-        self.power_up()
+        try:
+            self.power_up()
+            self.certificate = self._certificate()
+            """The purse's own."""
+        except BaseException:
+            self.close()
+            raise
 
     def power_up(self) -> None:
         """Start the program that serves the purse."""
@@ -54,21 +60,41 @@ class Device:
         )
         found = _ANTENNA.search(self._first_words())
         if found is None:
-            raise DeviceFailed(f"{self.name}'s purse did not start")
-        self._antenna = (found[1].decode(), int(found[2]))
+            raise PurseFailed(f"the purse in {self.path} did not start")
+        self.antenna = (found[1].decode(), int(found[2]))
+
+    @property
+    def id(self) -> bytes:
+        """8 bytes."""
+        return self.certificate.id
 
     def in_field(self) -> CardLink:
         """Hold another device's reader to this one's antenna."""
-        return AntennaLink(*self._antenna)
+        return AntennaLink(*self.antenna)
+
+    def on_contact(self) -> CardLink:
+        """Power the purse in its own slot; closing the link leaves it there."""
+        try:
+            self._slot.reset()
+        except LinkError:
+            # It was taken out since; the one that is put in now counts.
+            self._slot.reset()
+        return _Borrowed(self._slot)
+
+    def state(self) -> State:
+        """Return the purse's signed state."""
+        with self.on_contact() as link:
+            return PurseCard(link).state(os.urandom(_NONCE_LENGTH))
+
+    def balance(self) -> Fen:
+        """Return what the purse says it can pay."""
+        return self.state().balance
 
     def lose_power(self) -> None:
         """Kill the program at once, as when a battery is pulled."""
         assert self._process is not None
         self._process.kill()
         self._end()
-        with suppress(LinkError):
-            # The phone notices that its SIM is gone; the slot then waits for the next one.
-            self.card.reset()
 
     def close(self) -> None:
         """Stop the program, and wait for it."""
@@ -82,6 +108,10 @@ class Device:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _certificate(self) -> Certificate:
+        with self.on_contact() as link:
+            return PurseCard(link).get_certificate()
 
     def _end(self) -> None:
         assert self._process is not None and self._process.stdout is not None
@@ -106,3 +136,19 @@ class Device:
                     break
                 said += read
         return said
+
+
+class _Borrowed(CardLink):
+    """A slot for one user: when that one is done, the purse stays in it."""
+
+    def __init__(self, slot: VpcdLink) -> None:
+        self._slot = slot
+
+    def exchange(self, apdu: bytes) -> bytes:
+        return self._slot.exchange(apdu)
+
+    def reset(self) -> None:
+        self._slot.reset()
+
+    def close(self) -> None:
+        return None
