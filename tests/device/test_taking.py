@@ -100,6 +100,26 @@ def test_a_device_that_dies_while_its_purse_takes_the_voucher_needs_no_payer_aga
     assert finish_open(again) == []
 
 
+@pytest.mark.parametrize("executed", [False, True])
+def test_a_voucher_by_code_is_credited_after_its_device_died(
+    funded: Phone, shop: Phone, executed: bool
+) -> None:
+    with shop.device.purse() as card:
+        request = card.prepare(Kind.PAYMENT, Fen(900), 156, NO_REFERENCE)
+    paid = collect(funded.in_field, request)
+    assert paid.voucher is not None and paid.certificate is not None
+    dying = Device(
+        shop.device.store,
+        lambda: DyingLink(shop.on_contact(), 2, executed=executed),
+        shop.operator,
+        shop.draw.randbytes,
+    )
+    with pytest.raises(Killed):
+        receive(dying, TAP, Payment(paid.voucher, paid.certificate))
+    assert [outcome.status for outcome in finish_open(shop.started())] == [TapStatus.PAID]
+    assert shop.balance() == 900
+
+
 def test_a_refused_payment_moves_nothing_and_waits_for_nobody(funded: Phone, shop: Phone) -> None:
     outcome = take(shop.device, TAP, funded.in_field, Terms(Fen(60_000), b"too much"))
     assert outcome.status is TapStatus.REFUSED_BY_PAYER

@@ -100,9 +100,11 @@ def resume(
     request again. A terminal that has only stored the request's bytes passes
     `TapOutcome(TapStatus.TORN_BEFORE_PAY, order=Request.parse(stored))`.
     """
-    if outcome.is_final or outcome.order is None:
+    if outcome.is_final:
         return outcome
     if outcome.voucher is None:
+        if outcome.order is None:
+            return outcome
         keep(outcome)
         outcome = collect(payer, outcome.order, pin=pin)
     if outcome.voucher is None:

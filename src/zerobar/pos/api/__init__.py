@@ -1,0 +1,1 @@
+"""The till's HTTP interface for its screen, on this machine only."""

@@ -1,0 +1,250 @@
+"""Sales and refunds, as the cashier goes through them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Response, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, QueryParameter
+
+from zerobar.codes.vouchers import request_text
+from zerobar.pos import online, purse_road, receipts, refunding, selling
+from zerobar.pos.api.showing import show_refund, show_sale
+from zerobar.pos.api.wire import (
+    CodeShown,
+    NewRefundAsked,
+    NewSaleAsked,
+    RefundShown,
+    SaleShown,
+    Scan,
+    Tap,
+)
+from zerobar.pos.errors import ItemsDiffer
+from zerobar.pos.model import Item
+from zerobar.pos.program import Program
+from zerobar.pos.readers import field_at
+from zerobar.pos.refunds import NewRefund
+from zerobar.pos.scanning import take_scanned
+from zerobar.pos.selling import NewSale
+from zerobar.pos.sessions import Session
+from zerobar.pos.step import step_of
+from zerobar.pos.telling import words_of_refund
+from zerobar.purse.money import Fen
+from zerobar.reader import OpenPayer
+
+Most = Annotated[int, QueryParameter(ge=1, le=200)]
+
+
+@put("/sales/{sale_id:uuid}", sync_to_thread=True)
+def begin_sale(
+    program: NamedDependency[Program],
+    session: NamedDependency[Session],
+    sale_id: FromPath[UUID],
+    data: JSONBody[NewSaleAsked],
+) -> SaleShown:
+    """Begin a sale under an id of the screen's own; the same again changes nothing."""
+    items = tuple(Item(i.name, i.quantity, Fen(i.amount_fen)) for i in data.items)
+    if items and sum(item.amount for item in items) != data.amount_fen:
+        raise ItemsDiffer
+    new = NewSale(
+        sale_id,
+        Fen(data.amount_fen),
+        session.cashier.name,
+        session.shift_id,
+        data.number,
+        items,
+    )
+    selling.begin(program.till, new)
+    return show_sale(program.till, step_of(program.till, sale_id))
+
+
+@get("/sales", sync_to_thread=True)
+def list_sales(
+    program: NamedDependency[Program], session: NamedDependency[Session], most: Most = 50
+) -> list[SaleShown]:
+    """List the newest sales first."""
+    del session
+    sales = program.till.store.sales.newest(most)
+    return [show_sale(program.till, step_of(program.till, sale.id)) for sale in sales]
+
+
+@get("/sales/{sale_id:uuid}", sync_to_thread=True)
+def read_sale(
+    program: NamedDependency[Program],
+    session: NamedDependency[Session],
+    sale_id: FromPath[UUID],
+) -> SaleShown:
+    """Show a sale as it stands."""
+    del session
+    return show_sale(program.till, step_of(program.till, sale_id))
+
+
+@post("/sales/{sale_id:uuid}/code", status_code=200, sync_to_thread=True)
+def show_code(
+    program: NamedDependency[Program],
+    session: NamedDependency[Session],
+    sale_id: FromPath[UUID],
+) -> CodeShown:
+    """Give the code that the customer scans, made by the bank for this sale."""
+    del session
+    return CodeShown(text=online.show_order_code(program.till, sale_id))
+
+
+@post("/sales/{sale_id:uuid}/request", status_code=200, sync_to_thread=True)
+def show_request(
+    program: NamedDependency[Program],
+    session: NamedDependency[Session],
+    sale_id: FromPath[UUID],
+) -> CodeShown:
+    """Give the till's own request as a code, for when the till has no network."""
+    del session
+    return CodeShown(text=request_text(purse_road.show_request(program.till, sale_id)))
+
+
+@post("/sales/{sale_id:uuid}/scan", status_code=200, sync_to_thread=True)
+def scan(
+    program: NamedDependency[Program],
+    session: NamedDependency[Session],
+    sale_id: FromPath[UUID],
+    data: JSONBody[Scan],
+) -> SaleShown:
+    """Take whatever was scanned: a customer's code, or a voucher; answers with the sale it paid."""
+    del session
+    return show_sale(program.till, take_scanned(program.till, sale_id, data.text))
+
+
+@post("/sales/{sale_id:uuid}/tap", status_code=200, sync_to_thread=True)
+def tap(
+    program: NamedDependency[Program],
+    session: NamedDependency[Session],
+    sale_id: FromPath[UUID],
+    data: JSONBody[Tap],
+) -> SaleShown:
+    """Let the card in the field pay; after a torn tap, the same again charges once."""
+    del session
+    step = purse_road.tap(program.till, sale_id, _field(program, data), pin=data.pin)
+    return show_sale(program.till, step)
+
+
+@post("/sales/{sale_id:uuid}/void", status_code=200, sync_to_thread=True)
+def void_tap(
+    program: NamedDependency[Program],
+    session: NamedDependency[Session],
+    sale_id: FromPath[UUID],
+    data: JSONBody[Tap],
+) -> SaleShown:
+    """Give a card back what the till's purse refused to credit."""
+    del session
+    step = purse_road.give_back(program.till, sale_id, _field(program, data))
+    return show_sale(program.till, step)
+
+
+@post("/sales/{sale_id:uuid}/ask", status_code=200, sync_to_thread=True)
+def ask(
+    program: NamedDependency[Program],
+    session: NamedDependency[Session],
+    sale_id: FromPath[UUID],
+) -> SaleShown:
+    """Ask the bank what became of a sale."""
+    del session
+    return show_sale(program.till, online.ask(program.till, sale_id))
+
+
+@post("/sales/{sale_id:uuid}/cancel", status_code=200, sync_to_thread=True)
+def cancel(
+    program: NamedDependency[Program],
+    session: NamedDependency[Session],
+    sale_id: FromPath[UUID],
+) -> SaleShown:
+    """Cancel a sale that certainly nobody has paid."""
+    del session
+    selling.cancel(program.till, sale_id)
+    return show_sale(program.till, step_of(program.till, sale_id))
+
+
+@post("/sales/{sale_id:uuid}/give-up", status_code=200, sync_to_thread=True)
+def give_up(
+    program: NamedDependency[Program],
+    session: NamedDependency[Session],
+    sale_id: FromPath[UUID],
+) -> SaleShown:
+    """Wait no longer for a sale that may be paid."""
+    del session
+    selling.give_up(program.till, sale_id)
+    return show_sale(program.till, step_of(program.till, sale_id))
+
+
+@get("/sales/{sale_id:uuid}/receipt", sync_to_thread=True, media_type="application/pdf")
+def receipt(
+    program: NamedDependency[Program],
+    session: NamedDependency[Session],
+    sale_id: FromPath[UUID],
+) -> Response[bytes]:
+    """Print the receipt of a paid sale; from the second time on it says that it is a reprint."""
+    del session
+    made = receipts.receipt_of(program.till, sale_id)
+    return Response(made, media_type="application/pdf")
+
+
+@put("/refunds/{refund_id:uuid}", sync_to_thread=True)
+def refund(
+    program: NamedDependency[Program],
+    session: NamedDependency[Session],
+    refund_id: FromPath[UUID],
+    data: JSONBody[NewRefundAsked],
+) -> RefundShown:
+    """Give a sale back, or a part of it, under an id of the screen's own; the same again, once."""
+    new = NewRefund(
+        refund_id, Fen(data.amount_fen), data.reason, session.cashier.name, session.shift_id
+    )
+    return show_refund(*refunding.refund(program.till, data.sale_id, new))
+
+
+@get("/refunds/{refund_id:uuid}", sync_to_thread=True)
+def read_refund(
+    program: NamedDependency[Program],
+    session: NamedDependency[Session],
+    refund_id: FromPath[UUID],
+) -> RefundShown:
+    """Show a refund as it stands."""
+    del session
+    found = program.till.store.refunds.refund(refund_id)
+    return show_refund(found, words_of_refund(found))
+
+
+@post("/refunds/{refund_id:uuid}/tap", status_code=200, sync_to_thread=True)
+def tap_refund(
+    program: NamedDependency[Program],
+    session: NamedDependency[Session],
+    refund_id: FromPath[UUID],
+    data: JSONBody[Tap],
+) -> RefundShown:
+    """Bring a refund to the card that paid; after a torn tap, the same again gives it once."""
+    del session
+    field = _field(program, data)
+    return show_refund(*refunding.tap_refund(program.till, refund_id, field))
+
+
+def _field(program: Program, data: Tap) -> OpenPayer:
+    return field_at(data.card or program.settings.reader, program.feed)
+
+
+ROUTES: list[Any] = [
+    begin_sale,
+    list_sales,
+    read_sale,
+    show_code,
+    show_request,
+    scan,
+    tap,
+    void_tap,
+    ask,
+    cancel,
+    give_up,
+    receipt,
+    refund,
+    read_refund,
+    tap_refund,
+]
