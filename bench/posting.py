@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import random
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -21,6 +20,7 @@ from uuid import UUID
 
 from bench.pgbench import Pgbench
 from bench.report import table, verdict
+from zerobar.bank.serving import set_pace
 from zerobar.database import PATIENT, Database, EmbeddedPostgres, connect
 from zerobar.database.migrations import migrate
 from zerobar.ledger import (
@@ -37,8 +37,6 @@ from zerobar.purse.money import Fen
 HOT = 50
 FRAME = 64
 """Chains that come in at once, as the frames of processes that ask bring them."""
-SWITCH_S = 0.0005
-"""How often threads take turns, as in the process that posts for others."""
 FUNDS = Fen(100_000_000)
 SETTINGS = {"shared_buffers": "1GB", "max_wal_size": "8GB"}
 
@@ -92,7 +90,7 @@ LOADS = (
 
 def posting_table(size: Size) -> str:
     """Run everything in turns and lay out medians and ratios."""
-    sys.setswitchinterval(SWITCH_S)
+    set_pace()
     folder = Path(tempfile.mkdtemp(prefix="zerobar-bench-"))
     try:
         with EmbeddedPostgres(folder, settings=SETTINGS) as server:

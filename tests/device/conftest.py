@@ -72,6 +72,7 @@ class DeskOperator:
         self.loads: dict[UUID, Request] = {}
         self.refuses_loads = False
         self.refuses_logs = False
+        self.holds_back_below = 0
         self.held: int | None = None
         self.brought: list[list[int]] = []
 
@@ -111,7 +112,8 @@ class DeskOperator:
         if self.refuses_logs:
             raise OperatorRefused("log-refused", "It does not fit.", "Read it again.")
         self.desk.record(state, brought.entries)
-        ack = self.desk.acknowledge(state, NOW_UNIX_S)
+        held_back = brought.epoch < self.holds_back_below
+        ack = None if held_back else self.desk.acknowledge(state, NOW_UNIX_S)
         return SyncAnswer(
             known_entry=state.entry,
             ack=ack,

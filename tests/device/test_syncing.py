@@ -310,3 +310,16 @@ def test_no_operator_makes_a_purse_slide_further_than_a_window(
     synchronise(shop.device)
     with shop.device.purse() as card:
         assert card.select().status.number == 64
+
+
+def test_a_purse_that_must_hear_of_a_cheat_first_is_acknowledged_in_the_next_round(
+    funded: Phone, shop: Phone, operator: DeskOperator
+) -> None:
+    take(shop.device, TAP, funded.in_field, TERMS)
+    operator.deltas.append(operator.desk.keys.operator.blocklist(0, 1, (b"thief...",)))
+    operator.holds_back_below = 1
+    done = synchronise(shop.device)
+    assert done.is_whole and done.state.entry == 1
+    with shop.device.purse() as card:
+        assert card.select().status.epoch == 1
+        assert card.state(bytes(8)).base == 1

@@ -145,7 +145,7 @@ def test_the_socket_is_for_its_user_only(posting: GroupingPoster, path: Path) ->
 
 
 @pytest.mark.parametrize(
-    "data", [b"\xff\xff\xff\xff", b"\0\0\0\x02\xc1\xc1", b"\0\0\0\x03\x91\x91\x01"]
+    "data", [b"\xff\xff\xff\xff", b"\0\0\0\x02\xc1\xc1", b"\0\0\0\x03\x91\x91\xc0"]
 )
 def test_invalid_bytes_end_only_their_connection(
     ledger: RemoteLedger, path: Path, data: bytes

@@ -27,8 +27,6 @@ class AccountCode(IntEnum):
     """An operator's digital cash that no wallet holds."""
     FLOAT = 3
     """An operator's account that backs the purses."""
-    LOSS = 4
-    """An operator's own: as far below zero as cheats have cost it."""
     WALLET = 10
     """A person's wallet; its id is the wallet's."""
     MERCHANT = 11
@@ -75,9 +73,13 @@ class TransferCode(IntEnum):
     CHARGED_AFTER_LOSS = 43
     """What a purse spent that was paid out already."""
     LOSS_COVERED = 44
-    """The operator makes good what a cheat took from the float."""
+    """The operator makes good, from its own vault, what a cheat took from the float."""
     WALLET_TO_PURSE = 45
     """A wallet pays a purse that has no network."""
+    DEBT_PAID = 46
+    """An owner pays back what the operator paid for a lost purse."""
+    COVER_RETURNED = 47
+    """What was made good for a cheat, and turns out not to be lacking."""
     MARK = 50
     """No money moves: something ended, or was stopped."""
 
@@ -85,7 +87,6 @@ class TransferCode(IntEnum):
 OPERATOR_ACCOUNTS: Final = {
     AccountCode.VAULT: (0, CNY),
     AccountCode.FLOAT: (0, CNY),
-    AccountCode.LOSS: (None, CNY),
     AccountCode.RESERVES: (0, DEPOSIT_CNY),
     AccountCode.AT_BANK: (None, DEPOSIT_CNY),
     AccountCode.BANK_CUSTOMERS: (None, DEPOSIT_CNY),

@@ -8,6 +8,7 @@ say so.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from uuid import UUID
 
 from zerobar.bank.chart import AccountCode, TransferCode, operator_account
@@ -32,6 +33,7 @@ def wallet_halts(wallet_id: UUID, known: int = 0) -> Counter:
     return Counter(wallet_id, 0, 0, known)
 
 
+@lru_cache(maxsize=65_536)
 def key_revocation(key_id: UUID) -> Counter:
     """Return the condition that a signing key was never revoked."""
     return Counter(derived_id(Word.KEY_REVOKED, key_id), 0, 0, 0)

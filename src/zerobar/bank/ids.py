@@ -90,6 +90,12 @@ class Word(StrEnum):
     LOSS_AFTER_CHARGE = "loss-after-charge"
     """What a wallet could not pay of a charge after its purse was lost."""
     LOSS_COVERED = "loss-covered"
+    COVER_RETURNED = "cover-returned"
+    PAY_OUT_GROWTH = "pay-out-growth"
+    """What is paid for a lost purse when more turns out to have been in it."""
+    DEBT_PAID = "debt-paid"
+    PURSE_ENDED = "purse-ended"
+    """The condition that a purse was not paid out."""
 
 
 def derived_id(word: Word, *parts: UUID | str | int) -> UUID:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
+from zerobar.bank.clock import clock_of, now
 from zerobar.bank.context import Bank
 from zerobar.bank.funding import store as funding
 from zerobar.bank.installation import Installation, write_private
@@ -79,22 +80,25 @@ def migrate_all(database: Database) -> None:
 
 @contextmanager
 def ledger_of(
-    database: Database, died: Callable[[], None] | None = None
+    database: Database,
+    died: Callable[[], None] | None = None,
+    clock: Callable[[], datetime] = now,
 ) -> Iterator[GroupingPoster]:
     """Open the ledger; raises AnotherPoster while another process posts to it.
 
     Args:
         database: the bank's.
         died: called if the ledger ends by a mistake of its own; see `GroupingPoster`.
+        clock: the bank's.
     """
-    poster = Poster(lambda: connect(database, APPLICATION, autocommit=True), now, tables=TABLES)
+    poster = Poster(lambda: connect(database, APPLICATION, autocommit=True), clock, tables=TABLES)
     with GroupingPoster(poster, died) as ledger:
         yield ledger
 
 
 @contextmanager
 def bank_of(installation: Installation, database: Database, ledger: Ledger) -> Iterator[Bank]:
-    """Put a bank together."""
+    """Put a bank together; raises ClockOffsetRefused."""
     settings = installation.settings
     urls = PartnerUrls(settings.bank_url, settings.identity_url, settings.sms_url)
     with (
@@ -107,7 +111,7 @@ def bank_of(installation: Installation, database: Database, ledger: Ledger) -> I
             ledger,
             partners,
             Sealer(installation.sealing_key, os.urandom),
-            now,
+            clock_of(settings),
             os.urandom,
             RelyingParty.of_origin(settings.origin),
         )
@@ -117,9 +121,13 @@ def bank_of(installation: Installation, database: Database, ledger: Ledger) -> I
 @contextmanager
 def open_bank(installation: Installation) -> Iterator[Bank]:
     """Put a bank together with all that it needs, its tables brought up to date."""
+    clock = clock_of(installation.settings)
     with database_of(installation) as database:
         migrate_all(database)
-        with ledger_of(database) as ledger, bank_of(installation, database, ledger) as bank:
+        with (
+            ledger_of(database, clock=clock) as ledger,
+            bank_of(installation, database, ledger) as bank,
+        ):
             yield bank
 
 
@@ -132,8 +140,3 @@ def read_bank(installation: Installation) -> Iterator[Bank]:
         bank_of(installation, database, ledger) as bank,
     ):
         yield bank
-
-
-def now() -> datetime:
-    """Return the time."""
-    return datetime.now(UTC)

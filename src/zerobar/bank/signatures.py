@@ -143,13 +143,7 @@ def check_claim(claim: Claim, key: SigningKey | None, now: datetime) -> Signed:
 
     Raises KeyUnknown, TimeOff or SignatureWrong.
     """
-    if key is None or key.revoked_at is not None:
-        raise KeyUnknown
-    check_time(claim, now)
-    try:
-        P256.verify(key.public_key, claim.signed_bytes, claim.signature)
-    except SignatureRefused:
-        raise SignatureWrong from None
+    key = check_signer(claim, key, now)
     return Signed(
         key,
         datetime.fromtimestamp(claim.time_unix_s, UTC),
@@ -158,6 +152,21 @@ def check_claim(claim: Claim, key: SigningKey | None, now: datetime) -> Signed:
         claim.signed_bytes,
         claim.signature,
     )
+
+
+def check_signer(claim: Claim, key: SigningKey | None, now: datetime) -> SigningKey:
+    """Check the same; return only the key.
+
+    Raises KeyUnknown, TimeOff or SignatureWrong.
+    """
+    if key is None or key.revoked_at is not None:
+        raise KeyUnknown
+    check_time(claim, now)
+    try:
+        P256.verify(key.public_key, claim.signed_bytes, claim.signature)
+    except SignatureRefused:
+        raise SignatureWrong from None
+    return key
 
 
 def check_time(claim: Claim, now: datetime) -> None:

@@ -17,11 +17,14 @@ from zerobar.cli import (
     operating,
     partnering,
     paying,
+    phones,
     purses,
     sandboxing,
     serving,
     settling,
     showing,
+    telecoms,
+    tills,
     worlds,
 )
 from zerobar.cli.console import out
@@ -60,9 +63,15 @@ bank.add_typer(purse, name="purse")
 purse.command("batch")(purses.make_batch_file)
 purse.command("certify")(purses.certify_file)
 purse.command("personalise")(purses.personalise)
+phone = typer.Typer(no_args_is_help=True, help="A phone's program: make, serve.")
+app.add_typer(phone, name="phone")
+phone.command("init")(phones.init_phone)
+phone.command("serve")(phones.serve_phone)
 sandbox = typer.Typer(no_args_is_help=True, help="Institutions to develop against.")
 app.add_typer(sandbox, name="sandbox")
 sandbox.command("serve")(sandboxing.serve_sandbox)
+telecoms.register(app)
+tills.register(app)
 app.command("demo")(demonstrating.demo)
 app.command("world")(worlds.run_worlds)
 

@@ -84,13 +84,23 @@ def serve_bank(
     port: Annotated[int, typer.Option(help="to listen on")] = 8000,
     workers: Annotated[int, typer.Option(min=1, max=64, help="processes that take requests")] = 1,
     verbose: Annotated[bool, typer.Option("--verbose", help="tell more")] = False,
+    clock_offset: Annotated[
+        int | None,
+        typer.Option(
+            metavar="SECONDS", min=0, help="be ahead of the time; only a bank in development can"
+        ),
+    ] = None,
 ) -> None:
     """Serve a bank until interrupted. Its database is embedded unless DATABASE_URL names one."""
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING)
     with bank_explained():
+        from zerobar.bank.clock import OFFSET_VARIABLE  # noqa: PLC0415
         from zerobar.bank.installation import load  # noqa: PLC0415
         from zerobar.bank.serving import serve  # noqa: PLC0415
 
+        if clock_offset is not None:
+            # The processes that take requests find it there as well.
+            os.environ[OFFSET_VARIABLE] = str(clock_offset)
         installation = load(folder)
         say(f"http://{host}:{port}/docs")
         serve(installation, host, port, workers)

@@ -20,6 +20,7 @@ IssueAmount = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_ISSUE_FEN)]
 LimitAmount = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_ISSUE_FEN)]
 Reason = Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[^\u0000-\u001f\u007f]*$")]
 OperatorName = Annotated[str, msgspec.Meta(min_length=1, max_length=80, pattern=PRINTABLE)]
+PurseIdText = Annotated[str, msgspec.Meta(min_length=16, max_length=16, pattern="^[0-9a-f]{16}$")]
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
@@ -135,6 +136,40 @@ class BlockClass(
     reason: Reason
 
 
+class ReleaseVoucher(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="kind",
+    tag="release-voucher",
+):
+    """Let one voucher's money go that is held back because its purse was proved to cheat."""
+
+    payer_id: PurseIdText
+    entry: Annotated[int, msgspec.Meta(ge=1, le=0xFFFFFFFF)]
+    reason: Reason
+
+
+class CoverLoss(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="kind",
+    tag="cover-loss",
+):
+    """Let the operator's vault make good more for one cheat than its class may pay unseen.
+
+    Attributes:
+        ceiling_fen: for this purse, altogether.
+    """
+
+    purse_id: PurseIdText
+    ceiling_fen: IssueAmount
+    reason: Reason
+
+
 class PermitNewPin(
     msgspec.Struct,
     frozen=True,
@@ -216,6 +251,20 @@ class RenewCode(
     staff_id: UUID
 
 
+class LinkPurse(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="kind",
+    tag="link-purse",
+):
+    """Link a till's purse to its merchant's wallet, for good: what it takes in goes there."""
+
+    purse_id: Annotated[str, msgspec.Meta(min_length=16, max_length=16, pattern="^[0-9a-f]{16}$")]
+    wallet_id: UUID
+
+
 Proposal = (
     PayInReserves
     | Issue
@@ -226,9 +275,12 @@ Proposal = (
     | PermitNewPin
     | RefundOrder
     | UnblockPurse
+    | LinkPurse
     | AddStaff
     | RenewCode
     | BlockClass
+    | ReleaseVoucher
+    | CoverLoss
 )
 """What two people decide together, told apart by `kind`."""
 

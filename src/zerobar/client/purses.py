@@ -240,12 +240,6 @@ class PurseOrdersShown(msgspec.Struct, frozen=True, kw_only=True):
     items: list[PurseOrderShown]
 
 
-class PurseLinkedByStaff(_Asked, frozen=True, kw_only=True):
-    """The merchant's wallet that a till's purse is linked to."""
-
-    wallet_id: UUID
-
-
 class NewCardPin(_Asked, frozen=True, kw_only=True):
     """A new PIN for a purse; kept nowhere."""
 

@@ -111,7 +111,7 @@ class SyncShown(msgspec.Struct, frozen=True, kw_only=True):
 
     known_entry: int
     undos: list[UndoShown]
-    ack: str
+    ack: str | None
     certificate: str | None
     deliveries: list[DeliveryShown]
     blocklist: list[str]
@@ -168,6 +168,7 @@ class VoucherLife(msgspec.Struct, frozen=True, kw_only=True):
     entry: int
     payee_id: str
     amount_fen: int
+    reference: str
     outcome: str | None
     sentences: list[str]
 
@@ -290,7 +291,7 @@ def read_sync(shown: SyncShown) -> SyncAnswer:
     renewed = shown.certificate
     return SyncAnswer(
         known_entry=shown.known_entry,
-        ack=SyncAck.parse(bytes.fromhex(shown.ack)),
+        ack=None if shown.ack is None else SyncAck.parse(bytes.fromhex(shown.ack)),
         undos=tuple(
             Undo(
                 VoidStatement.parse(bytes.fromhex(undo.statement)),

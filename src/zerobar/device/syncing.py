@@ -73,12 +73,13 @@ class _Round:
     entries: int
     deliveries: tuple[Delivery, ...]
     undone: int
+    is_held_back: bool = False
 
     @property
     def has_moved(self) -> bool:
-        """Whether the log has grown by what the operator sent."""
+        """Whether the log has grown by what the operator sent, or was not acknowledged yet."""
         ended = (one.refusal is None or one.is_voided for one in self.deliveries)
-        return self.undone > 0 or any(ended)
+        return self.is_held_back or self.undone > 0 or any(ended)
 
 
 def synchronise(device: Device) -> Synced:
@@ -111,8 +112,11 @@ def _go_round(device: Device, card: PurseCard) -> _Round:
     entries, answer = _brought(device, card, state, (epoch, day))
     _keep(device, answer)
     undone = _undo(card, answer.undos)
-    if answer.ack is not None:
-        card.sync_ack(answer.ack)
+    if answer.ack is None:
+        # The purse was paid by a cheat that it has not heard of: it hears, and then syncs again.
+        tell(device, card)
+        return _Round(state, len(entries), (), undone, is_held_back=True)
+    card.sync_ack(answer.ack)
     device.store.incoming.note_synced(state.id, answer.known_entry)
     _renew(card, answer)
     deliveries = tuple(_deliver(device, card, due) for due in device.store.incoming.deliveries())

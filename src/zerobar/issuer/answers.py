@@ -33,7 +33,7 @@ class SyncAnswer:
     Attributes:
         known_entry: the log is held up to here; the next sync brings what comes after.
         undos: to be handed to the purse before the acknowledgement, which ends them.
-        ack: the SYNC ACK.
+        ack: the SYNC ACK; None: the purse must take the blocklist first, and sync again.
         certificate: a renewed one of the purse itself.
         deliveries: vouchers that this purse was paid and has not credited, with their payers'
             certificates; after those that it takes, it syncs again.
@@ -44,7 +44,7 @@ class SyncAnswer:
     """
 
     known_entry: int
-    ack: SyncAck
+    ack: SyncAck | None
     undos: tuple[Undo, ...] = ()
     certificate: Certificate | None = None
     deliveries: tuple[tuple[Voucher, Certificate], ...] = ()

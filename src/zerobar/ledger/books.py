@@ -100,7 +100,8 @@ class _Before(NamedTuple):
 _POST: Final = TransferKind.POST
 _MARK: Final = TransferKind.MARK
 _POSTED: Final = Verdict(Result.POSTED)
-_NEVER: Final = Count(0, 0)
+NEVER: Final = Count(0, 0)
+"""Of a counter that nothing was added to yet."""
 
 
 class Books:
@@ -109,7 +110,7 @@ class Books:
     Attributes:
         accounts: all that a group's transfers name and that exist, by id.
         holds: all that its COMMITs and VOIDs name and that exist, by id.
-        counters: all that its chains name and that were ever counted, by key and period.
+        counters: all that its chains name, by key and period; NEVER for what was not counted yet.
     """
 
     def __init__(self) -> None:
@@ -119,17 +120,12 @@ class Books:
 
     def judge(self, posting: Posting, sheet: Sheet) -> Verdict:
         """Post a chain as a whole or not at all; add to the sheet what it changes."""
-        position = 0
-        for transfer in posting.transfers:
+        for position, transfer in enumerate(posting.transfers):
             if (result := _malformed(transfer)) is not None:
                 return Verdict(result, position)
-            position += 1
         if posting.counters:
             return self._judge_counted(posting, sheet)
-        if position == 1:
-            result = self._judge_one(transfer, sheet.entries)
-            return _POSTED if result is None else Verdict(result)
-        return self._judge_linked(posting.transfers, sheet)
+        return self._judge_all(posting.transfers, sheet)
 
     def close(self, account_id: int) -> tuple[Closing, bool]:
         """Close an account for ever if it is empty; return also whether it was closed before."""
@@ -161,7 +157,7 @@ class Books:
         counted = self._count(posting.counters)
         if isinstance(counted, int):
             return Verdict(Result.COUNTER_EXCEEDED, 0, counted)
-        verdict = self._judge_linked(posting.transfers, sheet)
+        verdict = self._judge_all(posting.transfers, sheet)
         if verdict is _POSTED:
             transfer_id = posting.transfers[0].id.int
             for name, count in counted:
@@ -175,7 +171,7 @@ class Books:
         counted = []
         for index, counter in enumerate(counters):
             name = counter.key.int, counter.period
-            before = totals.get(name) or self.counters.get(name, _NEVER)
+            before = totals.get(name) or self.counters.get(name, NEVER)
             total = before.total + counter.add
             if total > (MAX_BALANCE if counter.limit is None else counter.limit):
                 return index
@@ -183,6 +179,13 @@ class Books:
                 totals[name] = Count(total, before.number + 1)
                 counted.append((name, totals[name]))
         return counted
+
+    def _judge_all(self, transfers: Sequence[Transfer], sheet: Sheet) -> Verdict:
+        if len(transfers) > 1:
+            return self._judge_linked(transfers, sheet)
+        # One that is refused has changed nothing, so nothing has to be kept for it.
+        result = self._judge_one(transfers[0], sheet.entries)
+        return _POSTED if result is None else Verdict(result)
 
     def _judge_linked(self, transfers: Sequence[Transfer], sheet: Sheet) -> Verdict:
         before = self._saved(transfers, sheet)

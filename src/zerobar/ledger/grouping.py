@@ -3,7 +3,8 @@
 One thread does both: it judges a slice of the next group whenever the database is busy with the
 last one. Two threads would get into each other's way, for Python runs only one at a time. The
 next group is all that came in while the last one went to the disk, so groups grow with the load
-and nobody waits for a timer.
+and nobody waits for a timer. A few are judged only when it is their turn: to begin at once would
+leave out those that come in a moment, and a group costs as much for one as for ten.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ from zerobar.ledger.watching import Watch
 
 MAX_GROUP: Final = 8_192
 """Chains in one group, when not a single caller asks for more."""
+WORTH_JUDGING: Final = 256
+"""Chains that are judged before the group ahead of them is stored, and not fewer."""
 MAX_WAITING: Final = 65_536
 """Chains that wait at most; more are turned away at once rather than kept waiting."""
 GIVE_UP_AFTER_S: Final = 30.0
@@ -218,7 +221,7 @@ class GroupingPoster(Asking):
         """Return what to judge now; None when there is only a group to be stored."""
         if before is None:
             self._poster.trim()
-        elif self._poster.is_overfull:
+        elif self._poster.is_overfull or self._waiting_chains < WORTH_JUDGING:
             # Memory can be trimmed only when nothing judged by it waits to be stored.
             return None
         requests = self._taken()

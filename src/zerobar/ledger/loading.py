@@ -9,7 +9,7 @@ from uuid import UUID
 
 import psycopg
 
-from zerobar.ledger.books import AccountState, Books, Count, Hold
+from zerobar.ledger.books import NEVER, AccountState, Books, Count, Hold
 from zerobar.ledger.model import Posted, Posting, Result, Transfer, TransferKind
 from zerobar.ledger.recent import Answered
 from zerobar.purse.money import Fen
@@ -91,10 +91,14 @@ def _load_holds(connection: Connection, books: Books, postings: Sequence[Posting
 
 
 def _load_counters(connection: Connection, books: Books, postings: Sequence[Posting]) -> None:
-    named = {(c.key, c.period) for p in postings if p.counters for c in p.counters}
-    missing = [(key, period) for key, period in named if (key.int, period) not in books.counters]
+    known = books.counters
+    # By whole numbers, for nearly all are known: a UUID's own hash is slow.
+    asked = [c for p in postings for c in p.counters if (c.key.int, c.period) not in known]
+    missing = list({(counter.key, counter.period) for counter in asked})
+    # Most are only asked, and were never counted: that is worth remembering, too.
+    known.update(dict.fromkeys(((key.int, period) for key, period in missing), NEVER))
     for key, period, *count in counted(connection, missing):
-        books.counters[key.int, period] = Count(*count)
+        known[key.int, period] = Count(*count)
 
 
 def counted(

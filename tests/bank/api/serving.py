@@ -12,6 +12,7 @@ import uvicorn
 from litestar.types import ASGIApp
 
 from tests.bank.holders import Key
+from zerobar.bank import serving
 from zerobar.client.signing import (
     IDEMPOTENCY_HEADER,
     KEY_HEADER,
@@ -24,8 +25,12 @@ from zerobar.client.signing import (
 
 @contextmanager
 def served(app: ASGIApp) -> Iterator[str]:
-    """Serve an application on a free port for as long as the context lasts; yield its address."""
-    config = uvicorn.Config(app, port=0, log_level="critical", lifespan="on", ws="none")
+    """Serve an application on a free port for as long as the context lasts; yield its address.
+
+    It is served as in production: most payments never reach the application.
+    """
+    options = serving.options("127.0.0.1", 0) | {"lifespan": "on", "loop": "asyncio"}
+    config = uvicorn.Config(app, **options, log_level="critical")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

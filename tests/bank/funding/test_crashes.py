@@ -18,7 +18,7 @@ from zerobar.bank.funding.model import CardOrder, OrderStatus
 from zerobar.bank.funding.orders import LEASE
 from zerobar.bank.funding.resolving import resolve_orders
 from zerobar.bank.funding.returning import return_id, return_to_card
-from zerobar.ledger import Ledger, LedgerUnavailable, Posted, Row, Transfer
+from zerobar.ledger import Ledger, LedgerUnavailable, Posted, Transfer
 from zerobar.purse.money import Fen
 
 pytestmark = pytest.mark.slow
@@ -38,10 +38,10 @@ class Failing:
         self._ledger, self._at, self._done = ledger, at, done
         self.calls = 0
 
-    def post(self, *transfers: Transfer, rows: tuple[Row, ...] = ()) -> list[Posted]:
+    def post(self, *transfers: Transfer, **conditions: Any) -> list[Posted]:
         self.calls += 1
         fails = self.calls == self._at
-        answers = [] if fails and not self._done else self._ledger.post(*transfers, rows=rows)
+        answers = [] if fails and not self._done else self._ledger.post(*transfers, **conditions)
         if fails:
             raise LedgerUnavailable
         return answers

@@ -34,6 +34,7 @@ class Phone:
         time = int(self.bank.clock().timestamp())
         id_ = id_ or self.bank.new_id()
         headers = signing_headers(self.holder.key, (method, path), raw, time, id_)
+        headers |= {"content-type": "application/json"} if raw else {}
         return self.client.request(method, path, content=raw, headers=headers)
 
     def asked(self, method: str, path: str, body: object = None) -> Any:

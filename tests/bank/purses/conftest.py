@@ -22,6 +22,7 @@ from zerobar.bank.purses.linking import link_purse
 from zerobar.bank.purses.model import Consent
 from zerobar.bank.purses.model import Holder as Asking
 from zerobar.bank.purses.proving import Proof, challenge
+from zerobar.bank.syncing import Upload, sync
 from zerobar.issuer import AuthorityFile, TestAuthority, personalise
 from zerobar.issuer.authority import Validity
 from zerobar.issuer.personalise import Plan
@@ -55,6 +56,14 @@ class Sim:
     def proof(self, bank: Bank, person: UUID) -> Proof:
         asked = challenge(bank, person)
         return Proof(asked.id, self.certificate, self.card.state(asked.nonce))
+
+    def sync(self, bank: Bank) -> None:
+        """Bring the whole log to the bank, and its acknowledgement to the card."""
+        state = self.card.state(bytes(8))
+        entries = [self.card.read_log(entry) for entry in range(1, state.entry + 1)]
+        ack = sync(bank, Upload(state, entries)).ack
+        assert ack is not None
+        self.card.sync_ack(ack)
 
 
 MakeCard = Callable[..., Sim]

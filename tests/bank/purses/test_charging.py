@@ -42,7 +42,7 @@ from zerobar.bank.purses.errors import (
 )
 from zerobar.bank.purses.model import Charge, SignedVoucher
 from zerobar.bank.purses.payees import Asked
-from zerobar.purse.messages import EntryKind, Kind, PurseClass, chain_after
+from zerobar.purse.messages import EntryKind, Kind, PurseClass, Request, chain_after
 from zerobar.purse.money import CNY, Fen
 from zerobar.reader import StatusError
 
@@ -170,6 +170,54 @@ def test_a_crash_between_money_and_signature_is_finished_by_who_asks_again(
     monkeypatch.undo()
     sim.card.accept(*load(offering, consent(anna), id_, anna.wallet, request))
     assert signing.sign_due(offering) == 0
+
+
+def test_a_charge_that_cannot_be_signed_holds_up_no_other(
+    offering: Bank, anna: Holder, sim: Sim, monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> None:
+    sign = signing.sign_charge
+    signed: list[Request] = []
+
+    def stumble(bank: Bank, charge: Charge) -> SignedVoucher:
+        if charge.request == first:
+            raise AssertionError("an entry was signed before")
+        signed.append(charge.request)
+        return sign(bank, charge)
+
+    first, second = sim.ask(1_00), sim.ask(2_00)
+    with monkeypatch.context() as patched:
+        patched.setattr(charging, "sign_charge", lambda *_: None)
+        for request in (first, second):
+            load(offering, consent(anna), offering.new_id(), anna.wallet, request)
+    with monkeypatch.context() as patched:
+        patched.setattr(signing, "sign_charge", stumble)
+        assert signing.sign_due(offering) == 1
+    assert signed == [second]
+    assert signing.sign_due(offering) == 0
+    clock.advance(minutes=1)
+    assert signing.sign_due(offering) == 1
+
+
+def test_a_request_that_somebody_made_up_keeps_nobody_from_paying_the_real_one(
+    offering: Bank, anna: Holder, bea: Holder, sim: Sim, make_card: MakeCard
+) -> None:
+    till = make_card(PurseClass.MERCHANT)
+    fill(offering, bea.wallet, IN_WALLET)
+    grant(offering, bea)
+    real = till.ask(50_00, Kind.PAYMENT)
+    for made_up in (
+        replace(real, amount=Fen(1), tag=bytes(4)),
+        replace(real, amount=Fen(1)),
+        replace(real, reference=b"another!"),
+    ):
+        asked = Asked(made_up, till.certificate)
+        paid = pay_purse(offering, consent(bea), offering.new_id(), bea.wallet, asked)
+        with pytest.raises(StatusError):
+            till.card.accept(*paid)
+    asked = Asked(real, till.certificate)
+    till.card.accept(*pay_purse(offering, consent(anna), offering.new_id(), anna.wallet, asked))
+    assert till.card.state(bytes(8)).balance == 50_00
+    assert not [check for check in check_books(offering) if check.many]
 
 
 def test_both_shadows_count_what_the_operator_signed(

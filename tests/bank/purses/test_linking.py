@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from unittest import mock
+from uuid import UUID
 
 import pytest
 
 from tests.bank.conftest import Clock
-from tests.bank.employees import found
+from tests.bank.employees import Employee, found
 from tests.bank.holders import Holder, grant
 from tests.bank.merchants.trading import begin
 from tests.bank.purses.conftest import MakeCard, Sim, by
@@ -33,16 +35,19 @@ from zerobar.bank.purses.limiting import PurseLimits, overrides_for
 from zerobar.bank.purses.linking import (
     MOST_PURSES,
     change_limits,
-    link_by_staff,
     link_purse,
     purse_of,
     purse_of_key,
     purses_of,
 )
 from zerobar.bank.purses.proving import MOST_OPEN, Proof, challenge, prune_challenges
-from zerobar.bank.staff.errors import RoleMissing
+from zerobar.bank.staff import approvals
+from zerobar.bank.staff.approvable import DONE
+from zerobar.bank.staff.errors import RoleMissing, SamePerson
 from zerobar.bank.staff.model import Role
+from zerobar.client.authority import LinkPurse
 from zerobar.issuer.operator import KEEP_ALL, Overrides
+from zerobar.purse import suites
 from zerobar.purse.messages import PurseClass
 from zerobar.purse.money import Fen
 
@@ -111,6 +116,9 @@ def test_what_proves_nothing_is_refused_with_its_reason(
         (PurseClass.MERCHANT, CertificateRefused),
     ):
         refused(error, make_card(purse_class).proof(offering, anna.person))
+    with mock.patch.dict(suites._SUITES, {2: mock.Mock(number=2)}):
+        other_suite = replace(card.certificate, head=card.certificate.head & 0xF0 | 2)
+        refused(CertificateRefused, replace(good, certificate=other_suite))
     # A refusal uses no challenge up: the purse's own answer still counts.
     assert link_purse(offering, by(anna), anna.wallet, good).id == card.id
 
@@ -176,22 +184,52 @@ def test_nobody_changes_the_limits_of_anothers_purse(offering: Bank, bea: Holder
         change_limits(offering, by(bea), sim.id, CHOSEN)
 
 
-def test_staff_link_a_tills_purse_to_its_merchants_wallet(
+def test_two_of_the_staff_link_a_tills_purse_to_its_merchants_wallet(
     offering: Bank, anna: Holder, make_card: MakeCard
 ) -> None:
-    clerk = found(offering, "Clerk", Role.OPERATIONS)
+    clerk, risk = found(offering, "Clerk", Role.OPERATIONS), found(offering, "Risk", Role.RISK)
     wallet_id = begin(offering).wallet
     till, person = make_card(PurseClass.MERCHANT), make_card()
     for card in (till, person):
         register_purse(offering, card.certificate, None)
-    link_by_staff(offering, clerk.session, till.id, wallet_id)
+
+    def link(by: Employee, card: Sim, to: UUID) -> UUID:
+        wanted = LinkPurse(purse_id=card.id.hex(), wallet_id=to)
+        return approvals.propose(offering, by.session, offering.new_id(), wanted).id
+
+    proposed = link(clerk, till, wallet_id)
+    with pytest.raises(SamePerson):
+        approvals.approve(offering, clerk.session, proposed)
+    assert purse(offering, till.id).wallet_id is None
+    assert approvals.approve(offering, risk.session, proposed).outcome == DONE
     assert purse(offering, till.id).wallet_id == wallet_id
     with pytest.raises(CertificateRefused):
-        link_by_staff(offering, clerk.session, person.id, wallet_id)
+        link(clerk, person, wallet_id)
     with pytest.raises(WalletUnknown):
-        link_by_staff(offering, clerk.session, till.id, anna.wallet)
+        link(clerk, till, anna.wallet)
     with pytest.raises(RoleMissing):
-        link_by_staff(offering, found(offering, "Risk", Role.RISK).session, till.id, wallet_id)
+        link(risk, till, wallet_id)
+
+
+def test_a_tills_purse_that_is_linked_meanwhile_stays_where_it_is(
+    offering: Bank, make_card: MakeCard
+) -> None:
+    clerk, risk = found(offering, "Clerk", Role.OPERATIONS), found(offering, "Risk", Role.RISK)
+    tea, other = begin(offering), begin(offering, 2)
+    till = make_card(PurseClass.MERCHANT)
+    register_purse(offering, till.certificate, None)
+    first, second = (
+        approvals.propose(
+            offering,
+            clerk.session,
+            offering.new_id(),
+            LinkPurse(purse_id=till.id.hex(), wallet_id=wallet),
+        ).id
+        for wallet in (tea.wallet, other.wallet)
+    )
+    assert approvals.approve(offering, risk.session, first).outcome == DONE
+    assert approvals.approve(offering, risk.session, second).outcome == PurseTaken.problem
+    assert purse(offering, till.id).wallet_id == tea.wallet
 
 
 def test_a_till_unloads_its_own_merchants_purse_and_no_other(

@@ -38,7 +38,6 @@ from zerobar.bank.purses.losing import (
 from zerobar.bank.purses.unloading import unload_request
 from zerobar.bank.staff.errors import RoleMissing
 from zerobar.bank.staff.model import Role
-from zerobar.issuer import TestAuthority
 from zerobar.purse.messages import PurseClass
 from zerobar.purse.money import Fen
 
@@ -129,15 +128,8 @@ def test_other_terms_hold_for_losses_from_their_moment_on(
     assert lost.horizon_at == clock() + timedelta(days=3)
 
 
-def _synced(offering: Bank, sim: Sim, keys: TestAuthority) -> None:
-    """Acknowledge the whole log, as a sync does once the bank holds it."""
-    state = sim.card.state(bytes(8))
-    now_unix_s = int(offering.clock().timestamp())
-    sim.card.sync_ack(keys.operator.acknowledge(state, now_unix_s))
-
-
 def test_an_empty_purse_that_has_synced_is_ended_for_ever(
-    offering: Bank, anna: Holder, sim: Sim, keys: TestAuthority
+    offering: Bank, anna: Holder, sim: Sim
 ) -> None:
     request = sim.ask(100_00)
     sim.card.accept(*load(offering, consent(anna), offering.new_id(), anna.wallet, request))
@@ -146,7 +138,7 @@ def test_an_empty_purse_that_has_synced_is_ended_for_ever(
     sim.card.pay(unload_request(offering, sim.id, offering.new_id(), Fen(100_00)))
     with pytest.raises(PurseNotEmpty, match="not acknowledged"):
         terminate_purse(offering, anna.person, sim.id, sim.proof(offering, anna.person))
-    _synced(offering, sim, keys)
+    sim.sync(offering)
     proof = sim.proof(offering, anna.person)
     assert terminate_purse(offering, anna.person, sim.id, proof).status is PurseStatus.CLOSED
     assert terminate_purse(offering, anna.person, sim.id, proof).status is PurseStatus.CLOSED
@@ -179,3 +171,16 @@ def test_a_wallet_is_not_closed_while_a_purse_may_give_money_back_to_it(
         close_wallet(offering, session, anna.wallet)
     terminate_purse(offering, anna.person, card.id, card.proof(offering, anna.person))
     assert close_wallet(offering, session, anna.wallet).closed_at is not None
+
+
+def test_a_wallet_is_not_closed_before_what_was_in_a_lost_purse_is_in_it(
+    offering: Bank, anna: Holder, make_card: MakeCard
+) -> None:
+    grant(offering, anna)
+    card = make_card()
+    link_purse(offering, by(anna), anna.wallet, card.proof(offering, anna.person))
+    terminate_purse(offering, anna.person, card.id, card.proof(offering, anna.person))
+    with offering.connection() as connection:
+        connection.execute("UPDATE bank.purse_pay_out SET is_paid = false")
+    with pytest.raises(WalletNotEmpty):
+        close_wallet(offering, session_of(offering, anna.token), anna.wallet)

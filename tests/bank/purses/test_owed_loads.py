@@ -10,8 +10,9 @@ import pytest
 from tests.bank.holders import Holder, balance
 from tests.bank.purses.conftest import MakeCard, Sim, consent
 from zerobar.bank.chart import AccountCode, operator_account
+from zerobar.bank.checking import check_books
 from zerobar.bank.context import Bank
-from zerobar.bank.purses import PurseUnknown, block_purse, charging, register_purse
+from zerobar.bank.purses import PurseUnknown, block_purse, charging, owed_loads, register_purse
 from zerobar.bank.purses.charging import load
 from zerobar.bank.purses.errors import (
     OwedLess,
@@ -22,10 +23,9 @@ from zerobar.bank.purses.errors import (
 )
 from zerobar.bank.purses.model import Charge, SignedVoucher
 from zerobar.bank.purses.owed_loads import load_owed
-from zerobar.bank.settlement import Batch, settle_batch
 from zerobar.bank.settlement.owing import owed_to
 from zerobar.issuer import TestAuthority
-from zerobar.purse.messages import Kind, PurseClass, SignedRequest
+from zerobar.purse.messages import Kind, PurseClass, Request, SignedRequest, Voucher
 from zerobar.purse.money import CNY, Fen
 
 OWED = Fen(150_00)
@@ -48,7 +48,8 @@ def cash(offering: Bank, anna: Holder, sim: Sim, make_card: MakeCard, keys: Test
     paid = load(offering, consent(anna), offering.new_id(), anna.wallet, card.ask(int(OWED)))
     card.card.accept(*paid)
     request = keys.operator.unload_request(1, OWED, bytes(4), bytes(8))
-    settle_batch(offering, Batch.of([bytes(card.card.pay(request))]))
+    card.card.pay(request)
+    card.sync(offering)
     return card
 
 
@@ -60,6 +61,7 @@ def test_it_is_loaded_in_parts_until_nothing_is_left(offering: Bank, cash: Sim) 
         cash.card.accept(*load_owed(offering, asked(cash, amount)))
     assert cash.card.state(bytes(8)).balance == OWED
     assert (owed(offering, cash.id), balance(offering, float_)) == (0, before)
+    assert not [check for check in check_books(offering) if check.many]
     with pytest.raises(OwedLess):
         load_owed(offering, asked(cash, 1))
 
@@ -96,6 +98,22 @@ def test_what_a_wallet_paid_and_is_not_signed_yet_is_not_paid_from_what_is_owed(
     with pytest.raises(RequestPaid):
         load_owed(offering, request)
     assert owed(offering, cash.id) == OWED
+
+
+def test_a_crash_between_the_mark_and_the_signature_is_finished_by_who_asks_again(
+    offering: Bank, cash: Sim, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(_: Bank, request: Request) -> Voucher:
+        raise KeyboardInterrupt(str(request.number))
+
+    request = asked(cash, 10_00)
+    monkeypatch.setattr(owed_loads, "_signed", crash)
+    with pytest.raises(KeyboardInterrupt):
+        load_owed(offering, request)
+    monkeypatch.undo()
+    assert not [check for check in check_books(offering) if check.many]
+    cash.card.accept(*load_owed(offering, request))
+    assert owed(offering, cash.id) == OWED - 10_00
 
 
 def test_no_more_is_loaded_than_is_owed_however_many_ask_at_once(offering: Bank, cash: Sim) -> None:

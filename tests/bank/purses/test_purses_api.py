@@ -20,7 +20,7 @@ from zerobar.bank.api.app import create_app
 from zerobar.bank.context import Bank
 from zerobar.bank.purses import register_purse
 from zerobar.bank.staff.model import Role
-from zerobar.client.errors import NotFound, Refused
+from zerobar.client.errors import BankSaysNo, NotFound, Refused
 from zerobar.client.http import BankHttp, RequestKey
 from zerobar.client.outbox import Outbox
 from zerobar.client.purses import (
@@ -122,6 +122,15 @@ def test_a_purse_pays_the_operators_request(phone: Phone) -> None:
     asked = phone.client.unload_request(uuid4(), phone.sim.id, Fen(50_00))
     phone.sim.card.pay(asked)
     assert phone.sim.card.state(bytes(8)).balance == 150_00
+
+
+def test_a_purse_is_not_unloaded_without_the_pin(offering: Bank, phone: Phone) -> None:
+    phone.link()
+    with offering.connection() as connection:
+        connection.execute("DELETE FROM bank.pin_grant")
+    with pytest.raises(BankSaysNo) as refused:
+        phone.client.unload_request(uuid4(), phone.sim.id, Fen(1_00))
+    assert refused.value.problem == "pin-needed"
 
 
 def test_limits_and_loss_are_the_holders_to_say(phone: Phone) -> None:

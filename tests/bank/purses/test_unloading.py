@@ -35,6 +35,7 @@ def test_what_a_purse_unloads_is_in_its_wallet_again(
     signed = unload_request(offering, loaded.id, offering.new_id(), Fen(120_00))
     payment = loaded.card.pay(signed)
     settle_batch(offering, Batch.of([bytes(payment)]))
+    loaded.sync(offering)
     assert balance(offering, anna.wallet) == IN_WALLET - 300_00 + 120_00
     assert loaded.card.state(bytes(8)).balance == 180_00
 
@@ -56,6 +57,7 @@ def test_a_blocked_purse_gives_its_money_back(offering: Bank, anna: Holder, load
     block_purse(offering, loaded.id)
     payment = loaded.card.pay(unload_request(offering, loaded.id, offering.new_id(), Fen(300_00)))
     settle_batch(offering, Batch.of([bytes(payment)]))
+    loaded.sync(offering)
     assert balance(offering, anna.wallet) == IN_WALLET
 
 

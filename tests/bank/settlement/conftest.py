@@ -14,6 +14,7 @@ from uuid import UUID
 import pytest
 
 from tests.bank.holders import fill, move, open_holder
+from tests.bank.settlement.vouchers import know_funds
 from zerobar.bank.chart import AccountCode, TransferCode, operator_account
 from zerobar.bank.context import Bank
 from zerobar.bank.fraud.examining import set_value_out
@@ -59,6 +60,7 @@ def town(bank: Bank, keys: TestAuthority) -> Registered:
             host_payee(bank, purse.certificate, holder.wallet)
         else:
             register_purse(bank, purse.certificate, holder.wallet)
+            know_funds(bank, purse.id)
             fill(bank, holder.wallet, IN_WALLET)
     return made
 

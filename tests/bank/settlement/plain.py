@@ -75,6 +75,8 @@ class PlainBank:
         target = (voucher.payee_id, voucher.number)
         payer_wallet = self.wallets[voucher.payer_id]
         if voucher.kind is Kind.UNLOAD:
+            if voucher.payer_id in self._flagged:
+                return
             self._from_float(key, payer_wallet, voucher.amount)
         elif voucher.kind is Kind.PUSH:
             self._from_float(key, self.wallets[voucher.payee_id], voucher.amount)

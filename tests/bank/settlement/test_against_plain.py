@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from tests.bank.holders import balance, fill, move, open_holder
 from tests.bank.settlement.plain import PlainBank
+from tests.bank.settlement.vouchers import know_funds
 from zerobar.bank.authority.supply import supply
 from zerobar.bank.chart import AccountCode, TransferCode, operator_account
 from zerobar.bank.context import Bank
@@ -42,6 +43,7 @@ def registered(bank: Bank, town: Town, keys: TestAuthority, in_wallet: int) -> P
             host_payee(bank, purse.certificate, holder.wallet)
             continue
         register_purse(bank, purse.certificate, holder.wallet)
+        know_funds(bank, purse.id)
         fill(bank, holder.wallet, Fen(in_wallet))
         balances[holder.wallet] = in_wallet
     payees = {payee.id for payee in town.payees}

@@ -11,6 +11,7 @@ from tests.bank.holders import balance, move
 from tests.bank.syncing.conftest import alice, bob, keys, shop, village
 from tests.bank.syncing.village import IN_WALLET, Village, Villager
 from zerobar.bank.chart import AccountCode, TransferCode, operator_account
+from zerobar.bank.fraud.covering import cover_losses
 from zerobar.bank.purses import purse
 from zerobar.bank.purses.model import PurseStatus
 from zerobar.bank.settlement import Batch, Outcome, settle_batch
@@ -35,7 +36,14 @@ def lose(village: Village, who: Villager) -> None:
 
 
 def loss_of(village: Village) -> int:
-    return -balance(village.bank, operator_account(village.bank.operator_id, AccountCode.LOSS))
+    """What the operator paid from its own vault."""
+    with village.bank.connection() as connection:
+        row = connection.execute(
+            "SELECT coalesce(sum(amount_fen), 0) FROM ledger.transfer WHERE code = %s",
+            (TransferCode.LOSS_COVERED,),
+        ).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 @pytest.fixture
@@ -154,3 +162,21 @@ def test_what_it_takes_back_later_makes_up_for_what_it_spends(
     assert village.life(late).outcome is Outcome.SETTLED
     pay_out_lost(village.bank)
     assert balance(village.bank, lost.wallet) == IN_WALLET - 30_00 - 10_00
+
+
+def test_a_holder_who_was_paid_by_a_clone_gets_that_as_well(
+    village: Village, alice: Villager, bob: Villager, shop: Villager, clock: Clock
+) -> None:
+    clone = village.clone(alice)
+    village.pay(alice, shop, 30_00).accept()
+    village.pay(clone, bob, 35_00).accept()
+    for who in (shop, bob):
+        village.sync(who)
+    before = balance(village.bank, bob.wallet)
+    held = bob.card.state(bytes(8)).balance
+    lose(village, bob)
+    clock.advance(days=1)
+    cover_losses(village.bank)
+    pay_out_lost(village.bank)
+    assert held >= 35_00
+    assert balance(village.bank, bob.wallet) == before + held

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from zerobar.bank.context import Bank
 from zerobar.bank.settlement.drawing import DrawnPurse
 from zerobar.purse.messages import Kind, Request, Voucher
 from zerobar.purse.money import CNY, Fen
@@ -31,6 +32,15 @@ def record(payer: DrawnPurse, request: Request, entry: int = 1, **changes: Any) 
     changed: Voucher = replace(voucher, **changes)
     signed = changed.signed(lambda body: P256.sign(payer.private_key, body))
     return bytes(signed) + bytes(payer.certificate)
+
+
+def know_funds(bank: Bank, purse_id: bytes, amount_fen: int = 2_000_000_00) -> None:
+    """Let a purse be known to have money, as if its log had shown that."""
+    with bank.connection() as connection:
+        connection.execute(
+            "INSERT INTO bank.purse_head (purse_id, funds_fen) VALUES (%s, %s)",
+            (purse_id, amount_fen),
+        )
 
 
 def asking(kind: Kind, payee_id: bytes, number: int = 1, amount: int = 1234) -> Request:

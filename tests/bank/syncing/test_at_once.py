@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
-from tests.bank.syncing.village import Village, Villager
+from tests.bank.syncing.village import Village, Villager, ack_of
 from zerobar.bank.settlement import Batch, Outcome, settle_batch
 from zerobar.bank.syncing import sync
 from zerobar.issuer import SyncAnswer
@@ -26,8 +27,8 @@ def test_one_state_from_many_terminals_is_acknowledged_by_one_ack(
     village.pay(alice, shop, 10_00).accept()
     upload = village.upload(alice)
     answers = at_once([lambda: sync(village.bank, upload)] * 8)
-    assert len({bytes(answer.ack) for answer in answers}) == 1
-    alice.card.sync_ack(answers[0].ack)
+    assert len({bytes(ack_of(answer)) for answer in answers}) == 1
+    alice.card.sync_ack(ack_of(answers[0]))
 
 
 def test_two_states_of_one_purse_are_taken_in_whatever_order(
@@ -37,7 +38,7 @@ def test_two_states_of_one_purse_are_taken_in_whatever_order(
     village.pay(alice, shop, 10_00).accept()
     second = village.upload(alice)
     answers = at_once([lambda: sync(village.bank, first), lambda: sync(village.bank, second)])
-    assert sorted(answer.ack.entry for answer in answers) == [1, 2]
+    assert sorted(ack_of(answer).entry for answer in answers) == [1, 2]
     assert village.flagged() == {}
 
 
@@ -60,7 +61,7 @@ def test_purses_that_paid_each_other_sync_at_once_and_every_payment_ends(
         settle_batch(village.bank, batch)
         return sync(village.bank, uploads[0])
 
-    acts = [lambda upload=upload: sync(village.bank, upload) for upload in uploads]  # type: ignore[misc]
+    acts = [partial(sync, village.bank, upload) for upload in uploads]
     at_once([*acts, *acts, settle])
     assert {village.life(one).outcome for one in paid} == {Outcome.SETTLED}
     assert village.life(late).outcome is Outcome.REFUNDED
@@ -74,7 +75,7 @@ def test_a_clone_whose_two_vouchers_come_in_at_once_is_found(
     village.pay(alice, shop, 10_00).accept()
     village.pay(clone, bob, 11_00).accept()
     uploads = [village.upload(who) for who in (shop, bob)]
-    at_once([lambda upload=upload: sync(village.bank, upload) for upload in uploads])  # type: ignore[misc]
+    at_once([partial(sync, village.bank, upload) for upload in uploads])
     assert set(village.flagged()) == {alice.id}
 
 

@@ -78,7 +78,8 @@ class Log:
             "entry": len(self.entries) + 1,
             "chain": self.chain[:8],
         }
-        return self.add(EntryKind.PAY, voucher(amount=amount, **(own | changed)))
+        plain = replace(voucher(amount=amount), **(own | changed))  # type: ignore[arg-type]
+        return self.add(EntryKind.PAY, plain)
 
     def undo(self, entry: int, **changed: object) -> Log:
         paid = Voucher.parse(self.entries[entry - 1].payload)
@@ -153,7 +154,7 @@ def test_a_request_ends_once(certificates: Certificates) -> None:
 def test_an_own_voucher_stands_where_it_says(
     wrong: dict[str, object], certificates: Certificates
 ) -> None:
-    log = Log().credit(voucher()).pay(**wrong)
+    log = Log().credit(voucher()).pay(5_00, **wrong)
     assert faults(log, certificates) == [(2, FraudTest.OTHER_LOG)]
 
 

@@ -13,7 +13,7 @@ import pytest
 from tests.bank.api.serving import served
 from tests.bank.employees import Employee, found
 from tests.bank.holders import Holder
-from tests.bank.syncing.village import Village, Villager
+from tests.bank.syncing.village import Village, Villager, ack_of
 from zerobar.bank.api.app import create_app
 from zerobar.bank.settlement import Batch
 from zerobar.bank.staff.model import Role
@@ -72,16 +72,17 @@ def test_a_phone_syncs_its_purse(web: Web, alice: Villager, shop: Villager) -> N
     entries = [alice.card.read_log(entry) for entry in range(1, state.entry + 1)]
     answer = web.phone.sync(state, entries, epoch=0, certificate_day=0)
     assert answer.certificate == alice.certificate and answer.blocklist
-    alice.card.sync_ack(answer.ack)
+    alice.card.sync_ack(ack_of(answer))
     assert alice.state().base == 2
     assert web.phone.begin(alice.id).known_entry == 2
 
 
-def test_a_phone_syncs_somebody_elses_purse_but_gets_no_query_for_it(
+def test_a_phone_brings_somebody_elses_log_but_is_told_nothing_of_that_purse(
     web: Web, alice: Villager, bob: Villager
 ) -> None:
     paid = web.village.pay(alice, bob, 10_00).accept()
-    assert web.phone.begin(bob.id).query is None
+    with pytest.raises(NotFound):
+        web.phone.begin(bob.id)
     bob.card.reset()
     web.phone.sync(bob.state(), bob.log())
     assert web.phone.life(*paid.key).outcome == "settled"

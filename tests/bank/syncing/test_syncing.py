@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.bank.conftest import Clock
-from tests.bank.syncing.village import Village, Villager
+from tests.bank.syncing.village import Village, Villager, ack_of
 from zerobar.bank.purses.errors import PurseUnknown
 from zerobar.bank.settlement import Outcome
 from zerobar.bank.syncing import (
@@ -50,9 +50,9 @@ def test_the_same_state_is_acknowledged_by_the_same_bytes(
     upload = village.upload(alice)
     first = sync(village.bank, upload)
     clock.advance(hours=1)
-    assert bytes(sync(village.bank, upload).ack) == bytes(first.ack)
+    assert bytes(ack_of(sync(village.bank, upload))) == bytes(ack_of(first))
     without_log = replace(upload, entries=())
-    assert bytes(sync(village.bank, without_log).ack) == bytes(first.ack)
+    assert bytes(ack_of(sync(village.bank, without_log))) == bytes(ack_of(first))
 
 
 def test_entries_that_do_not_lead_to_the_state_are_the_terminals_fault(
@@ -138,7 +138,7 @@ def test_an_older_state_that_comes_late_is_no_sign_of_a_cheat(
     village.pay(alice, shop, 10_00).accept()
     village.sync(alice)
     late = sync(village.bank, old)
-    assert (late.ack.entry, late.known_entry) == (1, 2)
+    assert (ack_of(late).entry, late.known_entry) == (1, 2)
     assert village.flagged() == {}
 
 

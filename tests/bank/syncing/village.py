@@ -39,6 +39,7 @@ from zerobar.purse.messages import (
     PurseClass,
     Request,
     State,
+    SyncAck,
     Voucher,
 )
 from zerobar.purse.money import CNY, Fen
@@ -191,9 +192,15 @@ class Village:
         return Upload(state, entries, certificates, epoch)
 
     def sync(self, who: Villager, certificates: Sequence[Certificate] = ()) -> SyncAnswer:
-        """Sync once, as a terminal does, and carry everything to the purse."""
+        """Sync as a terminal does, and carry everything to the purse.
+
+        One that must hear of a cheat before it is acknowledged syncs once more.
+        """
         answer = sync(self.bank, self.upload(who, certificates))
         self.carry(who, answer)
+        if answer.ack is None:
+            answer = sync(self.bank, self.upload(who, certificates))
+            self.carry(who, answer)
         return answer
 
     def sync_without_voiding(self, who: Villager) -> SyncAnswer:
@@ -206,7 +213,8 @@ class Village:
         """Hand everything of an answer to the purse, in the order that it says."""
         for undo in answer.undos:
             who.card.undo(undo.statement, undo.certificate)
-        who.card.sync_ack(answer.ack)
+        if answer.ack is not None:
+            who.card.sync_ack(answer.ack)
         for delta in answer.blocklist:
             who.card.blocklist(delta)
         for voucher, certificate in answer.deliveries:
@@ -272,6 +280,12 @@ class Village:
         made = Villager(name, certificate, memory, applet, card, None)
         self.people.append(made)
         return made
+
+
+def ack_of(answer: SyncAnswer) -> SyncAck:
+    """Return the acknowledgement of an answer that has one."""
+    assert answer.ack is not None
+    return answer.ack
 
 
 def new_village(bank: Bank, keys: TestAuthority) -> Village:

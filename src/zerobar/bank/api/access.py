@@ -56,22 +56,51 @@ LONGEST_TIME: Final = 11
 
 AnyRequest = Request[Any, Any, Any]
 
-__all__ = ["DEPENDENCIES", "Session", "Signed", "StaffSession", "network_of", "read_claim"]
+__all__ = [
+    "DEPENDENCIES",
+    "Session",
+    "Signed",
+    "StaffSession",
+    "claim_of",
+    "network_of",
+    "read_claim",
+]
 
 
 def read_claim(request: AnyRequest, body: bytes) -> Claim:
     """Read the headers of a signed request; nothing is checked yet. Raises SignatureMissing."""
-    headers = request.headers
-    time_text, idempotency_key = headers.get(TIME_HEADER, ""), headers.get(IDEMPOTENCY_HEADER, "")
-    signature = decode_signature(headers.get(SIGNATURE_HEADER, ""))
-    if signature is None or not _is_time(time_text):
-        raise SignatureMissing
+    get = request.headers.get
     try:
-        key_id = UUID(headers.get(KEY_HEADER, ""))
+        key_id = UUID(get(KEY_HEADER, ""))
     except ValueError:
         raise SignatureMissing from None
-    covered = signed_bytes(request.method, target_of(request), idempotency_key, time_text, body)
-    return Claim(key_id, int(time_text), idempotency_key, body, covered, signature)
+    sent = get(TIME_HEADER, ""), get(IDEMPOTENCY_HEADER, ""), get(SIGNATURE_HEADER, "")
+    return claim_of((request.method, target_of(request)), key_id, *sent, body)
+
+
+def claim_of(
+    place: tuple[str, str],
+    key_id: UUID,
+    time: str,
+    idempotency_key: str,
+    signature_text: str,
+    body: bytes,
+) -> Claim:
+    """Return what the parts of a signed request claim. Raises SignatureMissing.
+
+    Args:
+        place: method, and path with query as sent.
+        key_id: whose key is said to have signed.
+        time: as sent, and so all that follows.
+        idempotency_key: empty if there is none.
+        signature_text: as sent.
+        body: its bytes.
+    """
+    signature = decode_signature(signature_text)
+    if signature is None or not _is_time(time):
+        raise SignatureMissing
+    covered = signed_bytes(*place, idempotency_key, time, body)
+    return Claim(key_id, int(time), idempotency_key, body, covered, signature)
 
 
 def _is_time(text: str) -> bool:

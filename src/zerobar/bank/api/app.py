@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 from litestar import Litestar, MediaType, Response, Router, get
+from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
 from litestar.types import Message, Scope
 
@@ -17,6 +18,7 @@ from zerobar.bank.api import (
     authority,
     docs,
     funding,
+    hosting,
     merchants,
     passkeys,
     paying,
@@ -42,7 +44,7 @@ LARGEST_BODY: Final = 64 * 1024
 
 _READY_WITHIN_S: Final = 3
 
-_SECURITY_HEADERS: Final = [
+SECURITY_HEADERS: Final = [
     (b"cache-control", b"no-store"),
     (b"content-security-policy", b"default-src 'none'; style-src 'self'; frame-ancestors 'none'"),
     (b"cross-origin-resource-policy", b"same-origin"),
@@ -57,6 +59,7 @@ _AREAS: Final = (
     paying,
     purses,
     merchants,
+    hosting,
     staff,
     authority,
     reconciliation,
@@ -143,6 +146,7 @@ def create_app(bank: Bank, lifespan: Sequence[Lifespan] = ()) -> Litestar:
         request_class=StrictRequest,
         request_max_body_size=LARGEST_BODY,
         lifespan=[*lifespan, open_desk],
+        state=State({"desk": desk}),
         logging_config=None,
         openapi_config=None,
     )
@@ -150,4 +154,4 @@ def create_app(bank: Bank, lifespan: Sequence[Lifespan] = ()) -> Litestar:
 
 async def _add_security_headers(message: Message, _: Scope) -> None:
     if message["type"] == "http.response.start":
-        message["headers"] = [*message["headers"], *_SECURITY_HEADERS]
+        message["headers"] = [*message["headers"], *SECURITY_HEADERS]

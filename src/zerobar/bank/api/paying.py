@@ -61,6 +61,18 @@ def provide_claim(request: AnyRequest, body: RawBody, desk: NamedDependency[Paym
     return read_claim(request, body)
 
 
+def order_of(claim: Claim, asked: NewPayment) -> PaymentOrder:
+    """Return the order that a signed request is; raises IdMissing or PayeeMalformed."""
+    return PaymentOrder(
+        read_id(claim.idempotency_key),
+        asked.wallet_id,
+        read_payee(PayeeKind(asked.payee.kind), asked.payee.value),
+        Fen(asked.amount_fen),
+        asked.memo,
+        claim,
+    )
+
+
 _AT_THE_DESK = {"signed": Provide(provide_claim, sync_to_thread=False)}
 
 
@@ -71,15 +83,8 @@ async def pay(
     data: JSONBody[NewPayment],
 ) -> PaymentShown:
     """Pay; asked again with the same id and body, the answer is the same payment."""
-    order = PaymentOrder(
-        read_id(signed.idempotency_key),
-        data.wallet_id,
-        read_payee(PayeeKind(data.payee.kind), data.payee.value),
-        Fen(data.amount_fen),
-        data.memo,
-        signed,
-    )
-    return show_payment(await desk.pay(order))
+    # Of most payments the connection knows enough, and they do not come here: `paying_at_once`.
+    return show_payment(await desk.pay(order_of(signed, data)))
 
 
 @post("/v1/confirmations/{payment_id:uuid}", dependencies=_AT_THE_DESK, sync_to_thread=True)

@@ -56,13 +56,37 @@ _NEXT_STEPS: Final = {
     405: "Use one of the methods that the Allow header names.",
     413: "Send less at once.",
 }
+_GONE: Final = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    DatabaseFailure,
+    LedgerError,
+)
 _log = logging.getLogger(__name__)
 AnyRequest = Request[Any, Any, Any]
 ProblemResponse = Response[bytes]
 
 
+def tell(path: str, error: Exception) -> ProblemResponse:
+    """Answer to an error outside of Litestar just as inside of it.
+
+    Args:
+        path: of the request, for the log.
+        error: what a rule raised, or something unforeseen.
+    """
+    if isinstance(error, BankError):
+        return _bank_error(error)
+    if isinstance(error, _GONE):
+        return _gone(error)
+    return _mistake(path, error)
+
+
 def tell_bank_error(_: AnyRequest, error: BankError) -> ProblemResponse:
     """Answer with what a rule said."""
+    return _bank_error(error)
+
+
+def _bank_error(error: BankError) -> ProblemResponse:
     status = status_of(type(error))
     problem = Problem(
         type=TYPE_PREFIX + error.problem,
@@ -91,6 +115,10 @@ def tell_http_error(request: AnyRequest, error: HTTPException) -> ProblemRespons
 
 def tell_gone(_: AnyRequest, error: Exception) -> ProblemResponse:
     """Answer while the database or the ledger is away: what became of the request is not known."""
+    return _gone(error)
+
+
+def _gone(error: Exception) -> ProblemResponse:
     _log.warning("the database does not answer: %s", type(error).__name__)
     problem = Problem(
         type=f"{TYPE_PREFIX}{Unavailable.problem}",
@@ -104,9 +132,13 @@ def tell_gone(_: AnyRequest, error: Exception) -> ProblemResponse:
 
 def tell_mistake(request: AnyRequest, error: Exception) -> ProblemResponse:
     """Answer to a mistake of ours; what it was stands in the log only, and without any data."""
+    return _mistake(request.url.path, error)
+
+
+def _mistake(path: str, error: Exception) -> ProblemResponse:
     # An error's own words may repeat what was sent, so the log has the places but not the words.
     places = "".join(traceback.format_tb(error.__traceback__))
-    _log.error("%s in %s\n%s", type(error).__name__, request.url.path, places)
+    _log.error("%s in %s\n%s", type(error).__name__, path, places)
     problem = Problem(
         type=f"{TYPE_PREFIX}internal-error",
         title="Internal error",
@@ -152,10 +184,7 @@ def _input_error(found: object) -> dict[str, object]:
 EXCEPTION_HANDLERS: Final[ExceptionHandlersMap] = {
     BankError: tell_bank_error,
     HTTPException: tell_http_error,
-    psycopg.OperationalError: tell_gone,
-    psycopg.InterfaceError: tell_gone,
-    DatabaseFailure: tell_gone,
-    LedgerError: tell_gone,
+    **dict.fromkeys(_GONE, tell_gone),
     Exception: tell_mistake,
 }
 """For Litestar; the nearest class of an error's wins."""

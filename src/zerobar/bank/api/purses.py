@@ -41,7 +41,6 @@ from zerobar.client.purses import (
     NewPursePayment,
     NewUnload,
     PurseLimitsWanted,
-    PurseLinkedByStaff,
     PurseOrderShown,
     PurseOrdersShown,
     PurseProof,
@@ -143,10 +142,10 @@ def ask_to_unload(
     purse_id: FromPath[str],
     data: JSONBody[NewUnload],
 ) -> UnloadShown:
-    """Fetch the operator's request that a purse, or a till's, pays to give money to its wallet."""
+    """Fetch what a purse pays to give money to its wallet: by its till, or after the PIN."""
     id_ = read_purse_id(purse_id)
-    with bank.connection() as connection:
-        linking.purse_of_key(connection, signed.key, id_)
+    with bank.transaction() as connection:
+        linking.unloadable_by(bank, connection, signed.key, id_)
     return show_unload(unloading.unload_request(bank, id_, signed.id, Fen(data.amount_fen)))
 
 
@@ -233,18 +232,6 @@ def read_purse_for_staff(
     return show_purse(bank, linking.purse_for_staff(bank, staff, read_purse_id(purse_id)))
 
 
-@post("/v1/staff/purses/{purse_id:str}/link", status_code=200, sync_to_thread=True, tags=["purses"])
-def link_tills_purse(
-    bank: NamedDependency[Bank],
-    staff: NamedDependency[StaffSession],
-    purse_id: FromPath[str],
-    data: JSONBody[PurseLinkedByStaff],
-) -> PurseShown:
-    """Link a till's purse to its merchant's wallet; for operations."""
-    found = linking.link_by_staff(bank, staff, read_purse_id(purse_id), data.wallet_id)
-    return show_purse(bank, found)
-
-
 @post("/v1/staff/purses/{purse_id:str}/loss", status_code=200, sync_to_thread=True, tags=["purses"])
 def report_lost_by_staff(
     bank: NamedDependency[Bank],
@@ -283,6 +270,5 @@ ROUTES: list[Any] = [
     set_purse_pin,
     order_stock,
     read_purse_for_staff,
-    link_tills_purse,
     report_lost_by_staff,
 ]

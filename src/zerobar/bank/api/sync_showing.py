@@ -59,7 +59,7 @@ def show_answer(answer: SyncAnswer) -> SyncShown:
             )
             for undo in answer.undos
         ],
-        ack=bytes(answer.ack).hex(),
+        ack=None if answer.ack is None else bytes(answer.ack).hex(),
         certificate=None if renewed is None else bytes(renewed).hex(),
         deliveries=[
             DeliveryShown(voucher=bytes(voucher).hex(), certificate=bytes(certificate).hex())
@@ -84,6 +84,7 @@ def show_life(life: Life) -> VoucherLife:
         entry=voucher.entry,
         payee_id=voucher.payee_id.hex(),
         amount_fen=int(voucher.amount),
+        reference=voucher.reference.hex(),
         outcome=None if life.outcome is None else life.outcome.name.lower(),
         sentences=list(life.sentences),
     )

@@ -24,6 +24,7 @@ from zerobar.bank.api.sync_showing import (
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import BankError, Unavailable
 from zerobar.bank.fraud.blocklist import newest_epoch
+from zerobar.bank.purses import linking
 from zerobar.bank.purses.keys import issuing_keys
 from zerobar.bank.settlement import Life, life_of
 from zerobar.bank.settlement.life import VoucherUnknown
@@ -52,12 +53,18 @@ _LAST_ENTRY: Final = 0xFFFFFFFF
 def begin_sync(
     bank: NamedDependency[Bank], signed: NamedDependency[Signed], purse_id: FromPath[str]
 ) -> SyncBegun:
-    """Say up to where a purse's log is held; its holder also gets a query for its state."""
+    """Say to its holder up to where a purse's log is held, with a query for its state.
+
+    Whoever carries a purse without a wallet is told as well, without a query. Of others' purses
+    nobody is told: how often somebody pays is nobody else's business.
+    """
     id_ = read_purse_id(purse_id)
     operator = issuing_keys(bank).operator
     with bank.connection() as connection:
         epoch = newest_epoch(connection)
         is_holder = holds_any(connection, signed.key, [id_])
+        if not is_holder:
+            linking.check_unlinked(connection, id_)
     query = operator.state_query(id_, bank.random(_NONCE_LENGTH)) if is_holder else None
     return SyncBegun(
         known_entry=known_entry(bank, id_),

@@ -78,7 +78,7 @@ ONCE: Final = Rule(
         SELECT d.source_id, d.derived_id, 1, 'hosted request of transfer ' || d.source_id
         FROM derived d WHERE d.word = %(word_hosted_request)s
         UNION ALL
-        SELECT d.source_id, d.derived_id, 1, 'charge ' || d.source_id
+        SELECT d.source_id, d.derived_id, 1, 'request of transfer ' || d.source_id
         FROM derived d WHERE d.word = %(word_purse_request)s
     ), counts AS (
         SELECT c.* FROM counted c JOIN ledger.transfer t USING (transfer_id)
@@ -91,7 +91,8 @@ ONCE: Final = Rule(
     ), haltable AS (
         SELECT wallet_id AS key FROM bank.wallet
         UNION ALL
-        SELECT derived_id FROM derived WHERE word IN (%(word_key_revoked)s, %(word_shop_closed)s)
+        SELECT derived_id FROM derived WHERE word IN (%(word_key_revoked)s, %(word_shop_closed)s,
+            %(word_purse_ended)s)
     ), codes AS (
         SELECT payment_id AS transfer_id FROM bank.payment WHERE authority = %(authority_code)s
         UNION ALL

@@ -74,6 +74,12 @@ DERIVATIONS: Final = (
         "SELECT key_id, key_id FROM bank.signing_key WHERE revoked_at IS NOT NULL",
     ),
     Derivation(
+        Word.PURSE_ENDED,
+        "SELECT p.wallet_id, encode(p.purse_id, 'hex') FROM bank.purse p"
+        " WHERE p.wallet_id IS NOT NULL AND (p.horizon_at IS NOT NULL OR EXISTS"
+        " (SELECT FROM bank.purse_pay_out o WHERE o.purse_id = p.purse_id))",
+    ),
+    Derivation(
         Word.SHOP_CLOSED,
         "SELECT shop_id, merchant_id, shop_id FROM bank.shop WHERE closed_at IS NOT NULL",
     ),
@@ -84,6 +90,7 @@ DERIVATIONS: Final = (
     ),
     Derivation(
         Word.PURSE_REQUEST,
-        "SELECT charge_id, encode(payee_id, 'hex'), number FROM bank.purse_charge",
+        "SELECT charge_id, encode(request, 'hex') FROM bank.purse_charge"
+        " UNION ALL SELECT mark_id, encode(request, 'hex') FROM bank.owed_load",
     ),
 )

@@ -13,6 +13,7 @@ from zerobar.bank.ids import Word
 from zerobar.bank.merchants.model import SettlementState
 from zerobar.bank.paying.model import Authority, PaymentKind, RequestState
 from zerobar.bank.people.model import Category
+from zerobar.bank.purses.model import EventKind
 from zerobar.bank.settlement.model import Outcome
 from zerobar.ledger import Result, TransferKind
 from zerobar.purse.messages import Kind
@@ -29,6 +30,7 @@ _NAMED: Final[Mapping[str, type[IntEnum]]] = {
     "category": Category,
     "voucher": Kind,
     "outcome": Outcome,
+    "event": EventKind,
 }
 CONSTANTS: Final[Mapping[str, int | str]] = MappingProxyType(
     {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
+from uuid import UUID
 
 from zerobar.bank.authority.supply import supply
 from zerobar.bank.checking import counting, funding, paying, posting, selling, vouchers
@@ -10,6 +11,7 @@ from zerobar.bank.checking.model import MOST_SHOWN, Check, Rule
 from zerobar.bank.checking.naming import CONSTANTS
 from zerobar.bank.checking.preparing import prepare
 from zerobar.bank.context import Bank
+from zerobar.bank.settlement.books import equation_faults
 from zerobar.database import Connection
 from zerobar.ledger import trial_balance
 
@@ -39,7 +41,7 @@ def check_books(bank: Bank) -> list[Check]:
     supplied = _supply(bank)
     with bank.transaction() as connection:
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        return [supplied, *compare(connection)]
+        return [supplied, *compare(connection), _equation(connection, bank.operator_id)]
 
 
 def compare(connection: Connection) -> list[Check]:
@@ -87,6 +89,15 @@ def _supply(bank: Bank) -> Check:
         "Digital cash that was issued is nowhere, or no reserves cover it.",
         "The authority's accounts and every operator's vault.",
         faults,
+    )
+
+
+def _equation(connection: Connection, operator_id: UUID) -> Check:
+    return _told(
+        "purses' equation",
+        "What was decided of vouchers, and what purses' logs lead to, part.",
+        "Outcomes against the logs of payer and payee; only a cheat's entries are named stray.",
+        equation_faults(connection, operator_id),
     )
 
 

@@ -8,6 +8,8 @@ from zerobar.bank.checking.comparing import compared
 from zerobar.bank.checking.model import Rule
 
 # What a purse is owed, or what comes home to a purse that was paid out, is settled without money.
+# A purse is linked for good, so the wallet of today is that of then. An operator's own voucher was
+# paid for by the wallet whose charge repeats all of it but the head.
 VOUCHERS: Final = compared(
     "vouchers and money",
     "A voucher's outcome is without its money or of another amount, or money moved without one.",
@@ -22,8 +24,26 @@ VOUCHERS: Final = compared(
                          WHEN %(voucher_authorise)s THEN %(code_authorised_payment)s
                          ELSE %(code_hosted_payment)s END
                END,
-               o.spender_wallet_id, NULL::uuid, v.amount_fen, NULL::uuid, true
+               CASE WHEN v.kind = %(voucher_authorise)s THEN payer.wallet_id
+                    ELSE a.float_id END,
+               CASE WHEN o.outcome = %(outcome_refunded)s
+                         THEN coalesce(c.wallet_id, payer.wallet_id)
+                    WHEN o.outcome = %(outcome_redirected)s THEN payee.wallet_id
+                    WHEN v.kind = %(voucher_unload)s THEN payer.wallet_id
+                    ELSE payee.wallet_id END,
+               v.amount_fen, NULL::uuid, true
         FROM bank.voucher_outcome o LEFT JOIN bank.voucher v USING (payer_id, entry)
+        LEFT JOIN bank.purse payer ON payer.purse_id = v.payer_id
+        LEFT JOIN bank.purse payee ON payee.purse_id = v.payee_id
+        LEFT JOIN bank.operator_voucher i ON i.payee_id = v.payee_id AND i.payer_id = v.payer_id
+             AND i.entry = v.entry
+        LEFT JOIN bank.purse_charge c ON c.payee_id = i.payee_id AND c.number = i.number
+             AND substring(c.request from 2)
+                 = substring(v.body from 2 for 1) || substring(v.body from 15 for 30)
+        LEFT JOIN bank.wallet w ON w.wallet_id = CASE
+             WHEN v.kind = %(voucher_unload)s OR o.outcome = %(outcome_refunded)s
+             THEN coalesce(c.wallet_id, payer.wallet_id) ELSE payee.wallet_id END
+        LEFT JOIN own_account a ON a.operator_id = w.operator_id
         WHERE o.transfer_id IS NOT NULL
            OR (o.outcome = %(outcome_settled)s
                AND v.kind IN (%(voucher_push)s, %(voucher_authorise)s))
@@ -95,30 +115,86 @@ LOSSES: Final = Rule(
     "The purse's pay-out, charges and covers, and the transfers whose reference is its id.",
     """
     WITH due AS (
-        SELECT purse_id, code, sum(amount_fen) AS amount_fen, bool_or(must) AS must
+        SELECT purse_id, code, wallet_id, sum(amount_fen) AS amount_fen, bool_or(must) AS must
         FROM (
-            SELECT purse_id, %(code_purse_paid_out)s AS code, amount_fen, is_paid AS must
-            FROM bank.purse_pay_out
+            SELECT o.purse_id, %(code_purse_paid_out)s AS code, p.wallet_id, o.amount_fen,
+                   o.is_paid AS must
+            FROM bank.purse_pay_out o LEFT JOIN bank.purse p USING (purse_id)
             UNION ALL
-            SELECT purse_id, %(code_charged_after_loss)s, from_wallet_fen, true
+            SELECT r.purse_id, %(code_charged_after_loss)s, p.wallet_id, r.from_wallet_fen, true
+            FROM bank.purse_recharge r LEFT JOIN bank.purse p USING (purse_id)
+            UNION ALL
+            SELECT purse_id, %(code_loss_covered)s, NULL, from_loss_fen, true
             FROM bank.purse_recharge
             UNION ALL
-            SELECT purse_id, %(code_loss_covered)s, from_loss_fen, true FROM bank.purse_recharge
+            SELECT purse_id, %(code_loss_covered)s, NULL, amount_fen, true FROM bank.loss_cover
             UNION ALL
-            SELECT purse_id, %(code_loss_covered)s, amount_fen, true FROM bank.loss_cover
-        ) each WHERE amount_fen > 0 GROUP BY purse_id, code
+            SELECT purse_id, %(code_cover_returned)s, NULL, amount_fen, true
+            FROM bank.cover_return
+            UNION ALL
+            SELECT g.purse_id, %(code_purse_paid_out)s, p.wallet_id, g.amount_fen, true
+            FROM bank.pay_out_growth g LEFT JOIN bank.purse p USING (purse_id)
+        ) each WHERE amount_fen > 0 GROUP BY purse_id, code, wallet_id
     ), moved AS (
-        SELECT reference AS purse_id, code, sum(amount_fen) AS amount_fen
+        SELECT reference AS purse_id, code, CASE code
+                   WHEN %(code_purse_paid_out)s THEN credit_id
+                   WHEN %(code_charged_after_loss)s THEN debit_id END AS wallet_id,
+               sum(amount_fen) AS amount_fen
         FROM ledger.transfer
         WHERE result = %(result_posted)s AND code IN (%(code_purse_paid_out)s,
-            %(code_charged_after_loss)s, %(code_loss_covered)s)
-        GROUP BY reference, code
+            %(code_charged_after_loss)s, %(code_loss_covered)s, %(code_cover_returned)s)
+        GROUP BY 1, 2, 3
     )
-    SELECT 'purse ' || encode(purse_id, 'hex') || ', code ' || code || ': '
+    SELECT 'purse ' || encode(coalesce(d.purse_id, m.purse_id), 'hex') || ', code '
+           || coalesce(d.code, m.code) || ', wallet '
+           || coalesce(d.wallet_id::text, m.wallet_id::text, 'none') || ': '
            || coalesce(d.amount_fen, 0) || ' fen decided, ' || coalesce(m.amount_fen, 0)
            || ' fen moved'
-    FROM due d FULL JOIN moved m USING (purse_id, code)
+    FROM due d FULL JOIN moved m ON m.purse_id = d.purse_id AND m.code = d.code
+         AND coalesce(m.wallet_id::text, '') = coalesce(d.wallet_id::text, '')
     WHERE m.amount_fen IS DISTINCT FROM d.amount_fen AND (m.amount_fen IS NOT NULL OR d.must)
     """,
 )
-RULES: Final = (VOUCHERS, CHARGES, DECIDED, SHADOWS, LOSSES)
+DEBTS: Final = Rule(
+    "debts and money",
+    "What a wallet has paid back for its lost purses is not what was moved, or more than it owed.",
+    "The wallet's payments of its debt, and the charges that its purses could not pay.",
+    """
+    WITH paid AS (
+        SELECT wallet_id, sum(amount_fen) AS amount_fen FROM bank.debt_payment GROUP BY wallet_id
+    ), moved AS (
+        SELECT debit_id AS wallet_id, sum(amount_fen) AS amount_fen
+        FROM ledger.transfer
+        WHERE result = %(result_posted)s AND code = %(code_debt_paid)s
+        GROUP BY debit_id
+    ), owed AS (
+        SELECT p.wallet_id, sum(r.from_loss_fen) AS amount_fen
+        FROM bank.purse_recharge r JOIN bank.purse_pay_out p USING (purse_id) GROUP BY p.wallet_id
+    )
+    SELECT 'wallet ' || wallet_id || ': owed ' || coalesce(o.amount_fen, 0) || ' fen, paid back '
+           || coalesce(p.amount_fen, 0) || ' fen, ' || coalesce(m.amount_fen, 0) || ' fen moved'
+    FROM paid p FULL JOIN moved m USING (wallet_id) LEFT JOIN owed o USING (wallet_id)
+    WHERE p.amount_fen IS DISTINCT FROM m.amount_fen OR p.amount_fen > coalesce(o.amount_fen, 0)
+    """,
+)
+# Once a purse is ended its wallet has had all that was in it: what comes home later is kept.
+ENDED: Final = Rule(
+    "purses after their end",
+    "What a purse unloaded after its end was credited, or a purse was ended without a note of it.",
+    "The purse's end and its vouchers: the same value was paid once as redirected, once unloaded.",
+    """
+    SELECT 'entry ' || o.entry || ' of purse ' || encode(o.payer_id, 'hex') || ': '
+           || o.amount_fen || ' fen were unloaded at ' || o.decided_at || ', after its end at '
+           || p.decided_at
+    FROM bank.purse_pay_out p
+    JOIN bank.voucher_outcome o ON o.payer_id = p.purse_id
+    JOIN bank.voucher v ON v.payer_id = o.payer_id AND v.entry = o.entry
+    WHERE v.kind = %(voucher_unload)s AND o.transfer_id IS NOT NULL AND o.decided_at > p.decided_at
+    UNION ALL
+    SELECT 'purse ' || encode(e.purse_id, 'hex') || ' was ended at ' || e.made_at
+           || ', and may still unload'
+    FROM bank.purse_event e LEFT JOIN bank.purse_pay_out p USING (purse_id)
+    WHERE e.kind = %(event_terminated)s AND p.purse_id IS NULL
+    """,
+)
+RULES: Final = (VOUCHERS, CHARGES, DECIDED, SHADOWS, LOSSES, DEBTS, ENDED)

@@ -19,6 +19,8 @@ from zerobar.purse.messages import EntryKind, Kind, PurseClass, VoidFlags
 
 VoucherKey = tuple[bytes, int]
 """Payer id and entry."""
+_HIGHEST_LIMIT: Final = 0xFFFFFFFF
+"""What a card can be given; more than that is no limit."""
 
 # The chain that a voucher names is bytes 44 to 51 of its body.
 _OTHER_LOG: Final = """
@@ -33,13 +35,17 @@ _OTHER_LOG: Final = """
     ORDER BY v.payer_id, v.entry
 """
 _OVERSPENT: Final = """
-    SELECT v.payer_id, max(v.entry), p.class, sum(v.amount_fen)
-    FROM bank.voucher v
-    JOIN bank.purse p ON p.purse_id = v.payer_id
-    LEFT JOIN bank.purse_head h ON h.purse_id = v.payer_id
-    WHERE v.payer_id = ANY(%(payers)s) AND v.kind <> %(unload)s
-      AND v.entry > coalesce(h.acknowledged, 0)
-    GROUP BY v.payer_id, p.class ORDER BY v.payer_id
+    SELECT p.purse_id, x.entry
+    FROM bank.purse p
+    JOIN unnest(%(classes)s::smallint[], %(limits)s::bigint[]) c (class, limit_fen)
+         ON c.class = p.class
+    LEFT JOIN bank.purse_head h ON h.purse_id = p.purse_id
+    CROSS JOIN LATERAL (
+        SELECT max(v.entry) AS entry, sum(v.amount_fen) AS paid_fen FROM bank.voucher v
+        WHERE v.payer_id = p.purse_id AND v.kind <> %(unload)s
+          AND v.entry > coalesce(h.acknowledged, 0)
+    ) x
+    WHERE p.purse_id = ANY(%(payers)s) AND x.paid_fen > c.limit_fen ORDER BY p.purse_id
 """
 _SIGNED: Final = """
     SELECT h.state, v.body, v.signature FROM bank.voucher v
@@ -75,7 +81,7 @@ def set_value_out(
 ) -> None:
     """Note what purses of a class are personalised with, if not with the protocol's limit.
 
-    The first that is noted for a moment stays.
+    More than four bytes hold is no limit. The first that is noted for a moment stays.
     """
     connection.execute(
         "INSERT INTO bank.value_out_limit (class, valid_from, value_out_fen) VALUES (%s, %s, %s)"
@@ -101,13 +107,17 @@ def _other_log(connection: Connection, keys: Sequence[VoucherKey]) -> list[Findi
 
 def _overspent(connection: Connection, keys: Sequence[VoucherKey]) -> list[Finding]:
     payers = sorted({payer_id for payer_id, _ in keys})
-    highest = _highest_value_out(connection)
-    rows = connection.execute(_OVERSPENT, {"payers": payers, "unload": int(Kind.UNLOAD)})
-    return [
-        _overspending(connection, payer_id, entry)
-        for payer_id, entry, purse_class, paid in rows.fetchall()
-        if purse_class in highest and paid > highest[purse_class]
-    ]
+    highest = highest_value_out(connection)
+    rows = connection.execute(
+        _OVERSPENT,
+        {
+            "payers": payers,
+            "classes": list(highest),
+            "limits": list(highest.values()),
+            "unload": int(Kind.UNLOAD),
+        },
+    )
+    return [_overspending(connection, *found) for found in rows.fetchall()]
 
 
 def _overspending(connection: Connection, payer_id: bytes, entry: int) -> Finding:
@@ -119,15 +129,15 @@ def _overspending(connection: Connection, payer_id: bytes, entry: int) -> Findin
     return Finding(payer_id, entry, FraudTest.OVERSPENT, first, Signed(body, signature))
 
 
-def _highest_value_out(connection: Connection) -> dict[int, int]:
-    """Return the highest limit of each class that was ever valid."""
+def highest_value_out(connection: Connection) -> dict[int, int]:
+    """Return the highest limit of each class that was ever valid, of those that have one."""
     rows = connection.execute(
         "SELECT class, max(value_out_fen) FROM bank.value_out_limit GROUP BY class"
     ).fetchall()
-    standard = {
-        int(purse_class): limits.value_out for purse_class, limits in DEFAULT_LIMITS.items()
-    }
-    return standard | {each: max(fen, standard.get(each, 0)) for each, fen in rows}
+    highest = {int(each): limits.value_out for each, limits in DEFAULT_LIMITS.items()}
+    for each, fen in rows:
+        highest[each] = max(fen, highest.get(each, 0))
+    return {each: fen for each, fen in highest.items() if fen <= _HIGHEST_LIMIT}
 
 
 def _contradicted(connection: Connection, payees: Sequence[bytes]) -> list[Finding]:

@@ -23,6 +23,7 @@ from zerobar.bank.funding.errors import BooksUnavailable
 from zerobar.bank.funding.model import CardOrder, OrderKind, Reason
 from zerobar.bank.ids import Word, derived_id
 from zerobar.ledger import (
+    Counter,
     LedgerBusy,
     LedgerUnavailable,
     Result,
@@ -44,16 +45,27 @@ _REASONS: Final = {
     Result.DEBIT_CLOSED: Reason.WALLET_CLOSED,
     Result.CREDIT_CLOSED: Reason.WALLET_CLOSED,
     Result.ABOVE_CEILING: Reason.BALANCE_LIMIT,
+    Result.COUNTER_EXCEEDED: Reason.WALLET_FROZEN,
 }
 
 
-def post(bank: Bank, order: CardOrder, *transfers: Transfer, row: Row | None = None) -> str:
+def post(
+    bank: Bank,
+    order: CardOrder,
+    *transfers: Transfer,
+    row: Row | None = None,
+    halts: Counter | None = None,
+) -> str:
     """Post a chain; return an empty text if it posted, else the reason.
+
+    Args:
+        halts: the condition that the wallet was not frozen since it was looked at.
 
     Raises BooksUnavailable when it is not known.
     """
+    rows, counters = () if row is None else (row,), () if halts is None else (halts,)
     try:
-        answers = bank.ledger.post(*transfers, rows=() if row is None else (row,))
+        answers = bank.ledger.post(*transfers, counters=counters, rows=rows)
     except (LedgerUnavailable, LedgerBusy) as error:
         raise BooksUnavailable from error
     refused = [answer.result for answer in answers if not answer.ok]

@@ -76,6 +76,7 @@ class Reason(StrEnum):
     """The wallet would hold more than its category may; what the card paid is given back."""
     VAULT_SHORT = "vault-short"
     WALLET_CLOSED = "wallet-closed"
+    WALLET_FROZEN = "wallet-frozen"
     ID_USED = "id-used"
 
 

@@ -23,12 +23,14 @@ from zerobar.bank.funding.model import (
     OrderStatus,
     Reason,
 )
+from zerobar.bank.halting import wallet_halts
 from zerobar.bank.ids import Word, derived_id
 from zerobar.bank.partners import BankOrder, BankOutcome, BankStatus
 from zerobar.bank.people import store as people
 from zerobar.bank.people.limits import limits_at
 from zerobar.bank.people.model import Wallet
 from zerobar.database import Connection
+from zerobar.ledger import Counter, read_counter
 
 LEASE: Final = timedelta(seconds=30)
 """How long whoever works on an order has it alone; longer than a partner is waited for."""
@@ -92,8 +94,8 @@ def put_off_order(bank: Bank, order: CardOrder) -> CardOrder:
 
 
 def _move(bank: Bank, order: CardOrder, first: bool) -> CardOrder:
-    ceiling = _ceiling(bank, order)
-    refused = booking.post(bank, order, booking.hold(order, ceiling))
+    halts, ceiling = _halts(bank, order), _ceiling(bank, order)
+    refused = booking.post(bank, order, booking.hold(order, ceiling), halts=halts)
     if refused:
         return _end(bank, order, OrderStatus.REFUSED, refused)
     outcome = _ask(bank, order) if first else bank.partners.bank.outcome(order.id)
@@ -149,6 +151,19 @@ def _ask(bank: Bank, order: CardOrder) -> BankOutcome:
     asked = BankOrder(order.id, token, order.amount)
     link = bank.partners.bank
     return link.debit(asked) if order.kind.fills_wallet else link.credit(asked)
+
+
+def _halts(bank: Bank, order: CardOrder) -> Counter:
+    """Return the condition that the wallet is not frozen; of one that is, it never holds.
+
+    A hold that was made before the wallet was frozen is known by its id, whatever the condition.
+    """
+    with bank.connection() as connection:
+        # Before the table: whatever freezes the wallet afterwards counts one more than this.
+        known = read_counter(connection, order.wallet_id, 0)
+        wallet = people.wallet(connection, order.wallet_id)
+    assert wallet is not None
+    return wallet_halts(order.wallet_id, known if wallet.frozen_at is None else -1)
 
 
 def _ceiling(bank: Bank, order: CardOrder) -> int | None:

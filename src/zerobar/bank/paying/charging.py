@@ -8,6 +8,7 @@ id that follows from the charge's: one that nobody else can have used.
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -231,7 +232,7 @@ def confirmation_order(bank: Bank, payment_id: UUID, claim: Claim) -> PaymentOrd
     state = waiting.state(bank.clock())
     if state is not RequestState.OPEN and paid is None:
         raise ConfirmationEnded(str(state))
-    once = Condition(decided_once(payment_id), ConfirmationEnded("paid or declined"))
+    once = Condition(decided_once(payment_id), partial(ConfirmationEnded, "paid or declined"))
     ended = records.confirmation_end_row(payment_id, RequestState.PAID, bank.clock())
     return PaymentOrder(
         confirmed_id(payment_id),

@@ -151,7 +151,7 @@ def _right(bank: Bank, connection: Connection, code: CustomerCode, now_s: int) -
     if secret is None or step is None:
         return None
     once = Counter(derived_id(Word.CODE_USE, secret.id, step, code.sequence), 0, 1, 1)
-    conditions = Condition(once, CodeUsed()), Condition(key_revocation(secret.key_id), CodeWrong())
+    conditions = Condition(once, CodeUsed), Condition(key_revocation(secret.key_id), CodeWrong)
     return ShownCode(secret.wallet_id, conditions)
 
 

@@ -1,7 +1,8 @@
 """The desk: payment orders that come at once are looked up, judged and posted together.
 
-One clerk takes all that wait, and while they are being stored takes all that came meanwhile; so
-groups grow with the load, and nobody waits for a timer. What needs more than that goes to a few
+One clerk takes all that wait; those that come while these are looked up and stored are the next
+group. So groups grow with the load, and a few clients share a look-up and a commit as many do: each
+costs as much for one as for ten. What needs more than that goes to a few
 other threads and holds up nobody: explaining a refusal to those of the back room, asking a card for
 a shortfall to those of the card room. There are two rooms because a card's bank may be slow, and
 then whoever only needs to be told what the ledger said must not wait behind it.
@@ -15,6 +16,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from typing import Final, Self
 
@@ -22,6 +24,7 @@ from zerobar.bank.context import Bank
 from zerobar.bank.errors import BankError
 from zerobar.bank.paying.engine import conclude, examine, is_plain, pay_now
 from zerobar.bank.paying.errors import OutcomeUnknown, TooBusy
+from zerobar.bank.paying.facts import ReadingRoom
 from zerobar.bank.paying.judging import Approved, Short
 from zerobar.bank.paying.model import Payment, PaymentOrder
 from zerobar.ledger import Answer, LedgerBusy, LedgerError
@@ -30,6 +33,8 @@ MAX_GROUP: Final = 512
 """Orders that are looked up in one statement."""
 MAX_WAITING: Final = 8_192
 """Orders that wait at most; more are turned away at once rather than kept waiting."""
+LONGEST_GATHERING_S: Final = 0.05
+"""How long those who came meanwhile wait for the last group to be answered."""
 BACK_ROOM: Final = 4
 """Threads that look up what to tell."""
 CARD_ROOM: Final = 8
@@ -39,8 +44,19 @@ MAX_TOPPING: Final = 512
 
 _log = logging.getLogger(__name__)
 
-Waiter = Future[Payment] | asyncio.Future[Payment]
-Told = tuple[Waiter, Payment | Exception]
+Outcome = Payment | Exception
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who waits on an event loop, and is called there; only the first call counts."""
+
+    loop: asyncio.AbstractEventLoop
+    hear: Callable[[Outcome], None]
+
+
+Waiter = Future[Payment] | Caller
+Told = tuple[Waiter, Outcome]
 _Waiting = tuple[PaymentOrder, Waiter]
 _Posting = tuple[PaymentOrder, Waiter, Approved]
 
@@ -63,14 +79,25 @@ class PaymentDesk:
     def submit(self, order: PaymentOrder) -> Future[Payment]:
         """Pay; the future raises what `engine.pay_now` raises. Raises TooBusy at once."""
         waiter: Future[Payment] = Future()
-        self._take(order, waiter)
+        self.take(order, waiter)
         return waiter
 
     async def pay(self, order: PaymentOrder) -> Payment:
         """Pay from a task; raises what `engine.pay_now` raises."""
-        waiter: asyncio.Future[Payment] = asyncio.get_running_loop().create_future()
-        self._take(order, waiter)
-        return await waiter
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Payment] = loop.create_future()
+        self.take(order, Caller(loop, partial(_settle, answer)))
+        return await answer
+
+    def take(self, order: PaymentOrder, waiter: Waiter) -> None:
+        """Pay; the waiter hears what `engine.pay_now` returns or raises. Raises TooBusy at once."""
+        with self._changed:
+            if self._closing or len(self._waiting) >= MAX_WAITING:
+                raise TooBusy
+            self._waiting.append((order, waiter))
+            # The clerk sleeps only when nothing waits, so the first to come wakes it for all.
+            if len(self._waiting) == 1:
+                self._changed.notify_all()
 
     def __enter__(self) -> Self:
         return self
@@ -89,33 +116,30 @@ class PaymentDesk:
         self._card_room.shutdown()
         self._back_room.shutdown()
 
-    def _take(self, order: PaymentOrder, waiter: Waiter) -> None:
-        with self._changed:
-            if self._closing or len(self._waiting) >= MAX_WAITING:
-                raise TooBusy
-            self._waiting.append((order, waiter))
-            # The clerk sleeps only when nothing waits, so the first to come wakes it for all.
-            if len(self._waiting) == 1:
-                self._changed.notify_all()
-
     # --- the clerk ------------------------------------------------------------------------
 
     def _work(self) -> None:
-        while group := self._next_group():
-            try:
-                self._handle(group)
-            except Exception as error:  # noqa: BLE001 - the thread's edge: the desk stays open
-                _log.warning("payments could not be handled: %s", type(error).__name__)
-                tell([(waiter, error) for _, waiter in group if not waiter.done()])
+        with ReadingRoom(self._bank.pool) as room:
+            while group := self._next_group():
+                try:
+                    self._handle(group, room)
+                except Exception as error:  # noqa: BLE001 - the thread's edge: the desk stays open
+                    _log.warning("payments could not be handled: %s", type(error).__name__)
+                    tell([(waiter, error) for _, waiter in group])
 
     def _next_group(self) -> list[_Waiting]:
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._closing)
+            self._changed.wait_for(self._is_time, LONGEST_GATHERING_S)
             many = min(len(self._waiting), MAX_GROUP)
             return [self._waiting.popleft() for _ in range(many)]
 
-    def _handle(self, group: Sequence[_Waiting]) -> None:
-        verdicts = examine(self._bank, [order for order, _ in group])
+    def _is_time(self) -> bool:
+        """Tell whether to begin a group, rather than gather it until the last one is answered."""
+        return not self._groups_posting or len(self._waiting) >= MAX_GROUP or self._closing
+
+    def _handle(self, group: Sequence[_Waiting], room: ReadingRoom) -> None:
+        verdicts = examine(self._bank, [order for order, _ in group], room)
         told: list[Told] = []
         approved: list[_Posting] = []
         for (order, waiter), verdict in zip(group, verdicts, strict=True):
@@ -178,7 +202,7 @@ class PaymentDesk:
 
     def _answer(self, waiter: Waiter, work: Callable[[], Payment]) -> None:
         try:
-            outcome: Payment | Exception = work()
+            outcome: Outcome = work()
         except BankError as refusal:
             outcome = refusal
         except Exception as error:  # noqa: BLE001 - the thread's edge: whoever waits is told
@@ -188,26 +212,27 @@ class PaymentDesk:
 
 
 def tell(told: Sequence[Told]) -> None:
-    """Tell all who wait; each event loop is woken only once, however many of its tasks wait."""
-    of_tasks: dict[asyncio.AbstractEventLoop, list[Told]] = {}
+    """Tell all who wait; each event loop is woken only once, however many wait there."""
+    on_loops: dict[asyncio.AbstractEventLoop, list[tuple[Caller, Outcome]]] = {}
     for waiter, outcome in told:
-        if isinstance(waiter, asyncio.Future):
-            of_tasks.setdefault(waiter.get_loop(), []).append((waiter, outcome))
-        elif waiter.set_running_or_notify_cancel():
+        if isinstance(waiter, Caller):
+            on_loops.setdefault(waiter.loop, []).append((waiter, outcome))
+        elif not waiter.done() and waiter.set_running_or_notify_cancel():
             _settle(waiter, outcome)
-    for loop, of_loop in of_tasks.items():
+    for loop, on_loop in on_loops.items():
         # A loop that ended has nobody left to tell.
         if not loop.is_closed():
-            loop.call_soon_threadsafe(_settle_tasks, of_loop)
+            loop.call_soon_threadsafe(_call, on_loop)
 
 
-def _settle_tasks(told: Sequence[Told]) -> None:
-    for waiter, outcome in told:
-        if not waiter.done():
-            _settle(waiter, outcome)
+def _call(told: Sequence[tuple[Caller, Outcome]]) -> None:
+    for caller, outcome in told:
+        caller.hear(outcome)
 
 
-def _settle(waiter: Waiter, outcome: Payment | Exception) -> None:
+def _settle(waiter: Future[Payment] | asyncio.Future[Payment], outcome: Outcome) -> None:
+    if waiter.done():
+        return
     if isinstance(outcome, Exception):
         waiter.set_exception(outcome)
     else:

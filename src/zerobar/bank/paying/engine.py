@@ -10,10 +10,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import BankError, IdUsed
+from zerobar.bank.ids import new_id
 from zerobar.bank.paying.errors import (
     InsufficientBalance,
     OutcomeUnknown,
@@ -22,7 +25,7 @@ from zerobar.bank.paying.errors import (
     PayeeUnknown,
     TooBusy,
 )
-from zerobar.bank.paying.facts import Facts, read_facts
+from zerobar.bank.paying.facts import Facts, Known, ReadingRoom, read_facts
 from zerobar.bank.paying.guessing import count_misses
 from zerobar.bank.paying.judging import Approved, Short, Verdict, judge, same_payment
 from zerobar.bank.paying.model import Payment, PaymentOrder
@@ -45,19 +48,36 @@ from zerobar.ledger import (
 from zerobar.purse.money import Fen
 
 
-def examine(bank: Bank, orders: Sequence[PaymentOrder]) -> list[Verdict]:
-    """Look up and judge orders, in their order."""
+def examine(
+    bank: Bank, orders: Sequence[PaymentOrder], room: ReadingRoom | None = None
+) -> list[Verdict]:
+    """Look up and judge orders, in their order.
+
+    Args:
+        bank: whose rules and tables.
+        orders: all that wait.
+        room: where to read, for who reads often.
+    """
     now = bank.clock()
-    with bank.connection() as connection:
-        known = read_facts(connection, orders, now)
+    known = _known(bank, orders, now, room)
+    id_now = partial(new_id, now, bank.random)
     verdicts = [
-        judge(order, facts, known.limits, now, bank.new_id)
+        judge(order, facts, known.limits, now, id_now)
         for order, facts in zip(orders, known.facts, strict=True)
     ]
     if missed := _missed(known.facts, verdicts):
         with bank.connection() as connection:
             count_misses(connection, missed, now)
     return verdicts
+
+
+def _known(
+    bank: Bank, orders: Sequence[PaymentOrder], now: datetime, room: ReadingRoom | None
+) -> Known:
+    if room is not None:
+        return room.read(bank.operator_id, orders, now)
+    with bank.connection() as connection:
+        return read_facts(connection, bank.operator_id, orders, now)
 
 
 def _missed(facts: Sequence[Facts], verdicts: Sequence[Verdict]) -> list[UUID]:
@@ -146,7 +166,9 @@ def _exceeded(bank: Bank, approved: Approved, posted: Posted) -> BankError:
     if index is None or index >= len(approved.refusals):
         return IdUsed()
     refusal = approved.refusals[index]
-    return refusal or _over_limit(bank, approved.posting.counters[index])
+    if refusal is not None:
+        return refusal()
+    return _over_limit(bank, approved.posting.counters[index])
 
 
 def _over_limit(bank: Bank, counter: Counter) -> BankError:

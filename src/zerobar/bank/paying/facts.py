@@ -1,12 +1,20 @@
-"""What the bank knows about payment orders: read for all that wait, in one statement."""
+"""What the bank knows about payment orders: read for all that wait, in one statement.
+
+The statement looks up a few rows of large tables for each order. Left to itself, the planner thinks
+anew about its ten joins each time, and reads small tables whole until they are large. So it is told
+otherwise: by a `ReadingRoom` once for a connection that it keeps, else once for a transaction.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Self
 from uuid import UUID
+
+import msgspec
+import psycopg
 
 from zerobar.bank.calendar import day_of
 from zerobar.bank.funding.model import OrderKind, OrderStatus
@@ -14,19 +22,25 @@ from zerobar.bank.paying.model import Payment, PaymentOrder
 from zerobar.bank.paying.store import PAYMENT_COLUMNS, read_payment
 from zerobar.bank.paying.targets import Target, find_targets
 from zerobar.bank.people.attempts import AttemptKind
-from zerobar.bank.people.limits import LimitTable, limit_table
+from zerobar.bank.people.limits import VALID_LIMITS, LimitTable, limit_table, table_of
 from zerobar.bank.people.model import Category, KeyOwner, SigningKey
-from zerobar.database import Connection
+from zerobar.database import Connection, Pool
 from zerobar.purse.money import Fen
 
 _READ: Final = f"""
-    SELECT k.key_id, k.owner_kind, k.owner_id, k.public_key, k.label, k.enrolled_at, k.revoked_at,
-           w.wallet_id, w.operator_id, w.category, w.person_id, w.frozen_at IS NOT NULL,
-           w.closed_at IS NOT NULL, coalesce(wh.total, 0), coalesce(w.counted_as, w.wallet_id),
-           e.wallet_id, e.operator_id, e.category, e.person_id, e.frozen_at IS NOT NULL,
-           e.closed_at IS NOT NULL, coalesce(eh.total, 0), coalesce(e.counted_as, e.wallet_id),
-           w.auto_top_up, l.available, coalesce(g.expires_at > %(now)s, false),
-           coalesce(t.many, 0), c.card_id, c.amount_fen, {PAYMENT_COLUMNS}
+    SELECT k.owner_kind, k.owner_id, k.public_key, k.label, k.enrolled_at, k.revoked_at,
+           w.category, nullif(w.operator_id, %(operator)s), w.person_id, w.frozen_at IS NOT NULL,
+           w.closed_at IS NOT NULL, coalesce(wh.total, 0), w.counted_as,
+           e.category, nullif(e.operator_id, %(operator)s), e.person_id, e.frozen_at IS NOT NULL,
+           e.closed_at IS NOT NULL, coalesce(eh.total, 0), e.counted_as, e.wallet_id,
+           w.auto_top_up, l.available, coalesce(g.expires_at > %(moment)s, false),
+           coalesce(t.many, 0), c.card_id, c.amount_fen,
+           CASE WHEN o.place = 1 THEN (
+               SELECT jsonb_agg(jsonb_build_array(
+                   v.category, v.balance_fen, v.per_payment_fen, v.per_day_fen, v.per_year_fen,
+                   v.bank_withdrawal
+               )) FROM ({VALID_LIMITS}) v
+           ) END, {PAYMENT_COLUMNS}
     FROM unnest(%(payments)s::uuid[], %(keys)s::uuid[], %(wallets)s::uuid[], %(payees)s::uuid[],
                 %(numbers)s::text[], %(phones)s::text[])
          WITH ORDINALITY AS o (payment_id, key_id, wallet_id, payee_id, number, phone, place)
@@ -62,18 +76,27 @@ _READ: Final = f"""
     ORDER BY o.place
 """  # noqa: S608 - columns, no input
 
-# Each order takes a few rows of large tables. Left to itself, the planner thinks anew about ten
-# joins each time, and reads small tables whole until they are large.
+_GONE: Final = (psycopg.OperationalError, psycopg.InterfaceError)
+
+# Where the columns are.
+_PAYER: Final = slice(6, 13)
+_PAYEE: Final = slice(13, 20)
+_PAYEE_ID: Final = 20
+_REST: Final = slice(21, 27)
+_LIMITS: Final = 27
+_EARLIER: Final = slice(28, None)
+
+Row = tuple[Any, ...]
+
 _BY_INDEX: Final = """
-    SELECT set_config('plan_cache_mode', 'force_generic_plan', true),
-           set_config('enable_hashjoin', 'off', true),
-           set_config('enable_mergejoin', 'off', true),
-           set_config('enable_seqscan', 'off', true)
+    SELECT set_config('plan_cache_mode', 'force_generic_plan', %(once)s),
+           set_config('enable_hashjoin', 'off', %(once)s),
+           set_config('enable_mergejoin', 'off', %(once)s),
+           set_config('enable_seqscan', 'off', %(once)s)
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
+class Party(msgspec.Struct, frozen=True):
     """A wallet that pays or is paid.
 
     Attributes:
@@ -91,8 +114,7 @@ class Party:
     spender_id: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(msgspec.Struct, frozen=True):
     """All that deciding about one order needs.
 
     Attributes:
@@ -110,7 +132,7 @@ class Facts:
         earlier: the payment of that id, if it was made already.
     """
 
-    key: SigningKey | None = field(repr=False)
+    key: SigningKey | None
     payer: Party | None
     payee: Party | None
     target: Target
@@ -122,6 +144,10 @@ class Facts:
     card_amount: Fen
     earlier: Payment | None
 
+    def __repr__(self) -> str:
+        """Say as little of people as an order itself does."""
+        return f"Facts({self.target!r})"
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -131,58 +157,137 @@ class Known:
     limits: dict[UUID, LimitTable]
 
 
-def read_facts(connection: Connection, orders: Sequence[PaymentOrder], now: datetime) -> Known:
-    """Read what is known about orders, in as few round trips as one order takes."""
+class ReadingRoom:
+    """A connection kept for reading facts and nothing else, for one thread; a context manager.
+
+    Args:
+        pool: that the connection comes from, and ends with.
+    """
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._connection: Connection | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the connection."""
+        kept, self._connection = self._connection, None
+        if kept is not None:
+            # Nobody else is to have it, with the planner as it was told to be.
+            kept.close()
+            self._pool.putconn(kept)
+
+    def read(self, operator_id: UUID, orders: Sequence[PaymentOrder], now: datetime) -> Known:
+        """Read what is known about orders; see `read_facts`."""
+        before = self._connection
+        try:
+            return _read(self._kept(), operator_id, orders, now)
+        except _GONE:
+            # Kept since the last time, and the server may have gone and come back meanwhile.
+            was_cut = before is not None and before.closed
+            self.close()
+            if not was_cut:
+                raise
+        return _read(self._kept(), operator_id, orders, now)
+
+    def _kept(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._pool.getconn()
+            self._connection.execute(_BY_INDEX, {"once": False})
+        return self._connection
+
+
+def read_facts(
+    connection: Connection, operator_id: UUID, orders: Sequence[PaymentOrder], now: datetime
+) -> Known:
+    """Read what is known about orders, in as few round trips as one order takes.
+
+    Args:
+        connection: anybody's.
+        operator_id: whose limits are most likely asked for.
+        orders: all that wait.
+        now: the time.
+    """
+    with connection.pipeline(), connection.transaction():
+        connection.execute(_BY_INDEX, {"once": True}, prepare=True)
+        return _read(connection, operator_id, orders, now)
+
+
+def _read(
+    connection: Connection, operator_id: UUID, orders: Sequence[PaymentOrder], now: datetime
+) -> Known:
     found = find_targets(connection, [order.payee for order in orders], now)
     targets = [found[order.payee] for order in orders]
-    parameters = _parameters(orders, targets, now)
-    with connection.pipeline(), connection.transaction():
-        connection.execute(_BY_INDEX, prepare=True)
-        rows = connection.execute(_READ, parameters, prepare=True, binary=True).fetchall()
-    facts = [_facts(row, target) for row, target in zip(rows, targets, strict=True)]
-    return Known(facts, _limits(connection, facts, now))
+    parameters = _parameters(operator_id, orders, targets, now)
+    rows = connection.execute(_READ, parameters, prepare=True, binary=True).fetchall()
+    facts = [_facts(*each, operator_id) for each in zip(rows, orders, targets, strict=True)]
+    own = {operator_id: table_of(rows[0][_LIMITS] or ())}
+    return Known(facts, own | _limits_of_others(connection, operator_id, facts, now))
 
 
 def _parameters(
-    orders: Sequence[PaymentOrder], targets: Sequence[Target], now: datetime
+    operator_id: UUID, orders: Sequence[PaymentOrder], targets: Sequence[Target], now: datetime
 ) -> dict[str, object]:
     return {
-        "now": now,
+        "operator": operator_id,
+        "moment": now,
         "day": day_of(now),
-        "payments": [order.payment_id for order in orders],
-        "keys": [order.claim.key_id for order in orders],
-        "wallets": [order.wallet_id for order in orders],
-        "payees": [target.wallet_id for target in targets],
-        "numbers": [target.number for target in targets],
-        "phones": [target.phone for target in targets],
+        "payments": _array(order.payment_id.hex for order in orders),
+        "keys": _array(order.claim.key_id.hex for order in orders),
+        "wallets": _array(order.wallet_id.hex for order in orders),
+        "payees": _array(t.wallet_id.hex if t.wallet_id else None for t in targets),
+        "numbers": _array(target.number for target in targets),
+        "phones": _array(target.phone for target in targets),
     }
 
 
-def _facts(row: tuple[Any, ...], target: Target) -> Facts:
-    auto_top_up, available, granted, misses = row[23:27]
+def _array(words: Iterable[str | None]) -> str:
+    """Return an array as PostgreSQL reads it; psycopg would look at each element by itself."""
+    return f"{{{','.join(word or 'NULL' for word in words)}}}"
+
+
+def _facts(row: Row, order: PaymentOrder, target: Target, operator_id: UUID) -> Facts:
+    # What is known already does not come again: ten ids that nobody needs take their time.
+    auto_top_up, available, granted, misses, card_id, card_amount = row[_REST]
     return Facts(
-        SigningKey(row[0], KeyOwner(row[1]), *row[2:7]) if row[0] else None,
-        _party(row[7:15]),
-        _party(row[15:23]),
+        SigningKey(order.claim.key_id, KeyOwner(row[0]), *row[1:6]) if row[0] else None,
+        _party(order.wallet_id, row[_PAYER], operator_id),
+        _party(row[_PAYEE_ID], row[_PAYEE], operator_id),
         target,
         bool(auto_top_up),
         available or 0,
         granted,
         misses,
-        row[27],
-        Fen(row[28] or 0),
-        read_payment(row[29:]) if row[29] else None,
+        card_id,
+        Fen(card_amount or 0),
+        read_payment(row[_EARLIER]) if row[_EARLIER][0] else None,
     )
 
 
-def _party(row: tuple[Any, ...]) -> Party | None:
-    wallet_id, operator_id, category, *rest = row
-    return Party(wallet_id, operator_id, Category(category), *rest) if wallet_id else None
+def _party(wallet_id: UUID, row: Row, operator_id: UUID) -> Party | None:
+    category, other_operator_id, person_id, frozen, closed, halts, counted_as = row
+    if category is None:
+        return None
+    return Party(
+        wallet_id,
+        other_operator_id or operator_id,
+        Category(category),
+        person_id,
+        frozen,
+        closed,
+        halts,
+        counted_as or wallet_id,
+    )
 
 
-def _limits(
-    connection: Connection, facts: Sequence[Facts], now: datetime
+def _limits_of_others(
+    connection: Connection, operator_id: UUID, facts: Sequence[Facts], now: datetime
 ) -> dict[UUID, LimitTable]:
     parties = [party for fact in facts for party in (fact.payer, fact.payee) if party]
-    operators = {party.operator_id for party in parties}
-    return {operator: limit_table(connection, operator, now) for operator in operators}
+    others = {party.operator_id for party in parties} - {operator_id}
+    return {other: limit_table(connection, other, now) for other in others}

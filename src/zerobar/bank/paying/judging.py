@@ -8,10 +8,11 @@ limit, whatever may happen only once, and that nothing is frozen or revoked mean
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import NoReturn
+from typing import Final, NoReturn
 from uuid import UUID
+
+import msgspec
 
 from zerobar.bank.chart import TransferCode
 from zerobar.bank.errors import BankError, IdUsed
@@ -29,26 +30,25 @@ from zerobar.bank.paying.facts import Facts, Party
 from zerobar.bank.paying.guessing import check_guesses
 from zerobar.bank.paying.model import (
     Authority,
-    Condition,
     Evidence,
     Notice,
     NoticeKind,
     Payment,
     PaymentKind,
     PaymentOrder,
+    Refusal,
 )
 from zerobar.bank.paying.records import notice_row, payment_row
 from zerobar.bank.paying.targets import Target
 from zerobar.bank.people.errors import PinNeeded, WalletClosed, WalletFrozen
 from zerobar.bank.people.limits import LimitTable, check_payment, counters_for
 from zerobar.bank.people.model import KeyOwner
-from zerobar.bank.signatures import KeyUnknown, check_claim
+from zerobar.bank.signatures import KeyUnknown, check_signer
 from zerobar.ledger import Counter, Posting, Row, Transfer
 from zerobar.purse.money import Fen
 
 
-@dataclass(frozen=True, slots=True)
-class Conditions:
+class Conditions(msgspec.Struct, frozen=True):
     """All that a payment's posting needs to hold.
 
     Attributes:
@@ -58,11 +58,10 @@ class Conditions:
     """
 
     counters: tuple[Counter, ...]
-    refusals: tuple[BankError | None, ...]
+    refusals: tuple[Refusal | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Approved:
+class Approved(msgspec.Struct, frozen=True):
     """A payment that may be posted.
 
     Attributes:
@@ -73,11 +72,10 @@ class Approved:
 
     payment: Payment
     posting: Posting
-    refusals: tuple[BankError | None, ...]
+    refusals: tuple[Refusal | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Short:
+class Short(msgspec.Struct, frozen=True):
     """A payment whose wallet has too little, and whose cards may be asked for the rest.
 
     Attributes:
@@ -87,6 +85,9 @@ class Short:
     shortfall: Fen
     conditions: Conditions
 
+
+_HALTED: Final[tuple[Refusal, ...]] = (WalletFrozen, PayeeNotOpen, KeyUnknown)
+_HALTED_MERCHANT: Final[tuple[Refusal, ...]] = (WalletFrozen, NotTrading, KeyUnknown)
 
 Verdict = Approved | Short | Payment | BankError
 """A payment that was made already is its own answer."""
@@ -135,7 +136,7 @@ def _judge(
 def _check_asker(order: PaymentOrder, facts: Facts, now: datetime) -> Party:
     """Check that who signed may pay from the wallet; return the wallet."""
     if order.authority is Authority.HOLDER:
-        key = check_claim(order.claim, facts.key, now).key
+        key = check_signer(order.claim, facts.key, now)
         payer = facts.payer
         if payer is None or key.owner_kind is not KeyOwner.DEVICE:
             raise NotYourWallet
@@ -222,27 +223,25 @@ def _conditions(
     facts: Facts,
     spending: tuple[Counter, ...],
 ) -> Conditions:
-    conditions = [*_halts(order, payer, payee, facts.target)]
-    if facts.target.condition is not None:
-        conditions.append(facts.target.condition)
-    conditions += order.conditions
-    return Conditions(
-        (*(condition.counter for condition in conditions), *spending),
-        (*(condition.refusal for condition in conditions), *(None for _ in spending)),
-    )
+    counters, refusals = _halts(order, payer, payee, facts.target)
+    once = () if facts.target.condition is None else (facts.target.condition,)
+    for condition in (*once, *order.conditions):
+        counters += (condition.counter,)
+        refusals += (condition.refusal,)
+    return Conditions(counters + spending, refusals + (None,) * len(spending))
 
 
 def _halts(
     order: PaymentOrder, payer: Party, payee: Party, target: Target
-) -> tuple[Condition, Condition, Condition]:
+) -> tuple[tuple[Counter, ...], tuple[Refusal | None, ...]]:
     """Return that nothing was frozen, suspended or revoked since the facts were read."""
     payee_halts = payee.halts if target.halts is None else target.halts
-    stopped = NotTrading() if target.kind.to_merchant else PayeeNotOpen()
-    return (
-        Condition(wallet_halts(payer.wallet_id, payer.halts), WalletFrozen()),
-        Condition(wallet_halts(payee.wallet_id, payee_halts), stopped),
-        Condition(key_revocation(order.claim.key_id), KeyUnknown()),
+    counters = (
+        wallet_halts(payer.wallet_id, payer.halts),
+        wallet_halts(payee.wallet_id, payee_halts),
+        key_revocation(order.claim.key_id),
     )
+    return counters, _HALTED_MERCHANT if target.kind.to_merchant else _HALTED
 
 
 def _approved(

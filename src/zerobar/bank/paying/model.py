@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -63,12 +64,16 @@ class Authority(IntEnum):
     """The till read the holder's code, and signed what it read."""
 
 
+Refusal = Callable[[], BankError]
+"""Makes what is told when a condition does not hold, which nearly always it does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """Something that must not have happened, as a counter, and what is told when it has."""
 
     counter: Counter
-    refusal: BankError
+    refusal: Refusal
 
 
 @dataclass(frozen=True, slots=True)

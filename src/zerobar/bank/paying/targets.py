@@ -130,7 +130,7 @@ def _order(order: Payable) -> Target:
         subject_id=order.order_id,
         shop_id=order.shop_id,
         refusal=refusal,
-        condition=Condition(order_condition(order.order_id), NotPayable("paid or closed")),
+        condition=Condition(order_condition(order.order_id), partial(NotPayable, "paid or closed")),
         halts=order.halts,
         rows=partial(order_paid_rows, order),
     )
@@ -147,7 +147,7 @@ def _shop(shop: PayableShop) -> Target:
         wallet_id=shop.payee_wallet_id,
         shop_id=shop.shop_id,
         refusal=None if shop.trading else NotTrading(),
-        condition=Condition(shop_closing(shop.merchant_id, shop.shop_id), NotTrading()),
+        condition=Condition(shop_closing(shop.merchant_id, shop.shop_id), NotTrading),
         halts=shop.halts,
         rows=partial(shop_paid_rows, shop),
     )
@@ -168,7 +168,7 @@ def _request(request: MoneyRequest, now: datetime) -> Target:
         only_from=request.payer_wallet_id,
         subject_id=request.id,
         refusal=None if state is RequestState.OPEN else NotPayable(str(state)),
-        condition=Condition(request_condition(request.id), NotPayable("paid or ended")),
+        condition=Condition(request_condition(request.id), partial(NotPayable, "paid or ended")),
         rows=lambda _, made_at: (request_end_row(request.id, RequestState.PAID, made_at),),
     )
 

@@ -41,4 +41,4 @@ def _check(connection: Connection, conditions: Conditions) -> None:
     for counter, refusal in zip(counters, conditions.refusals, strict=True):
         counted = used[counter.key, counter.period]
         if counter.limit is not None and counted + counter.add > counter.limit:
-            raise refusal or exceeded(counter, counted)
+            raise exceeded(counter, counted) if refusal is None else refusal()

@@ -9,11 +9,11 @@ that is opened in place of a closed one goes on with its counts: closing begins 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from zerobar.bank.calendar import day_of, year_of
@@ -75,15 +75,24 @@ STANDARD: Final[LimitTable] = MappingProxyType(
 """The published limits: version 1 of every operator, until it has one of its own."""
 
 
+VALID_LIMITS: Final = """
+    SELECT category, balance_fen, per_payment_fen, per_day_fen, per_year_fen, bank_withdrawal
+    FROM bank.limit_version WHERE operator_id = %(operator)s AND valid_from = (
+        SELECT max(valid_from) FROM bank.limit_version
+        WHERE operator_id = %(operator)s AND valid_from <= %(moment)s
+    )
+"""
+"""The rows of the `table_of` an operator's limits at a moment."""
+
+
 def limit_table(connection: Connection, operator_id: UUID, moment: datetime) -> LimitTable:
     """Return the limits of all categories that are valid at a moment."""
-    rows = connection.execute(
-        "SELECT category, balance_fen, per_payment_fen, per_day_fen, per_year_fen, bank_withdrawal"
-        " FROM bank.limit_version WHERE operator_id = %(operator)s AND valid_from ="
-        " (SELECT max(valid_from) FROM bank.limit_version"
-        "  WHERE operator_id = %(operator)s AND valid_from <= %(moment)s)",
-        {"operator": operator_id, "moment": moment},
-    ).fetchall()
+    given = {"operator": operator_id, "moment": moment}
+    return table_of(connection.execute(VALID_LIMITS, given).fetchall())
+
+
+def table_of(rows: Iterable[Sequence[Any]]) -> LimitTable:
+    """Return what the rows of VALID_LIMITS say; a category without one has the standard's."""
     own = {Category(category): _limits(*columns) for category, *columns in rows}
     return MappingProxyType({**STANDARD, **own})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 from stdnum import luhn
@@ -17,6 +18,7 @@ def draw_number(random: Callable[[int], bytes]) -> str:
     return digits + luhn.calc_check_digit(digits)
 
 
+@lru_cache(maxsize=65_536)
 def is_number(text: str) -> bool:
     """Return whether a text can be a wallet number; a mistyped digit is always noticed."""
     return len(text) == 16 and text.isascii() and text.startswith("0") and luhn.is_valid(text)

@@ -104,7 +104,7 @@ def _judge(
     halts = read_counter(connection, charge.wallet_id, 0)
     wallet = wallet_of(connection, charge.consent.person_id, charge.wallet_id)
     limits = limits_at(connection, wallet.operator_id, wallet.category, charge.made_at)
-    earlier = charge_store.charge(connection, *charge.key)
+    earlier = charge_store.charge(connection, charge.request)
     if earlier is not None:
         return _same(earlier, charge)
     check_open(wallet)
@@ -144,8 +144,11 @@ def _posting(
 
 
 def paid_once(request: Request) -> Counter:
-    """Return the condition that a purse's request is paid only once by this operator."""
-    key = derived_id(Word.PURSE_REQUEST, request.payee_id.hex(), request.number)
+    """Return the condition that a purse's request is paid only once by this operator.
+
+    By all of it: a request of the same number that somebody made up is another one.
+    """
+    key = derived_id(Word.PURSE_REQUEST, bytes(request).hex())
     return Counter(key, 0, add=1, limit=1)
 
 

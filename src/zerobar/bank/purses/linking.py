@@ -1,4 +1,4 @@
-"""Linking a purse to a wallet, for good: by who holds both, or by staff for a merchant's till.
+"""Linking a purse to a wallet, for good, by who holds both, and who may do what with it after.
 
 A purse that was ordered for a wallet is registered without it when it is certified, because a card
 in the post is in nobody's hand yet. It is linked when its holder proves to have it.
@@ -12,10 +12,9 @@ from uuid import UUID
 from zerobar.bank.context import Bank
 from zerobar.bank.merchants.sellers import seller_of
 from zerobar.bank.people import store as people
-from zerobar.bank.people.errors import WalletUnknown
-from zerobar.bank.people.model import KeyOwner, SigningKey, WalletKind
+from zerobar.bank.people.model import KeyOwner, SigningKey
 from zerobar.bank.people.pin import require_grant
-from zerobar.bank.people.wallets import check_open, open_wallet_of, wallet_of
+from zerobar.bank.people.wallets import open_wallet_of, wallet_of
 from zerobar.bank.purses import limiting, store
 from zerobar.bank.purses.errors import (
     AnonymousHasNoWallet,
@@ -29,7 +28,6 @@ from zerobar.bank.purses.limiting import PurseLimits
 from zerobar.bank.purses.model import EventKind, Holder, Purse, PurseStatus
 from zerobar.bank.purses.proving import Proof, check_possession
 from zerobar.bank.purses.registering import new_purse
-from zerobar.bank.staff import audit
 from zerobar.bank.staff.model import Role, StaffSession
 from zerobar.database import Connection
 from zerobar.purse.limits import DEFAULT_LIMITS
@@ -59,30 +57,9 @@ def link_purse(
         require_grant(connection, wallet_id, holder.key_id, bank.clock())
         check_possession(bank, connection, holder.person_id, proof)
         new_purse(bank, connection, proof.certificate)
-        linked = _link(bank, connection, proof.certificate.id, wallet_id, holder.person_id)
+        linked = link(bank, connection, proof.certificate.id, wallet_id, holder.person_id)
         if limits is not None:
             _limit(bank, connection, linked, holder.person_id, limits)
-        return linked
-
-
-def link_by_staff(bank: Bank, session: StaffSession, purse_id: bytes, wallet_id: UUID) -> Purse:
-    """Link a till's purse to its merchant's wallet.
-
-    Raises RoleMissing, PurseUnknown, WalletUnknown, WalletClosed, WalletFrozen, PurseTaken,
-    PurseClosed, TooManyPurses, or CertificateRefused for a purse that is no merchant's.
-    """
-    session.require(Role.OPERATIONS)
-    with bank.transaction() as connection:
-        wallet = people.wallet(connection, wallet_id)
-        if wallet is None or wallet.kind is not WalletKind.MERCHANT:
-            raise WalletUnknown
-        check_open(wallet)
-        found = store.purse(connection, purse_id)
-        if found is not None and found.purse_class is not PurseClass.MERCHANT:
-            raise CertificateRefused("a merchant's wallet takes a merchant's purse")
-        linked = _link(bank, connection, purse_id, wallet_id, session.staff_id)
-        details = {"purse_id": purse_id.hex(), "wallet_id": wallet_id}
-        audit.append(bank, connection, session.staff_id, "link-purse", **details)
         return linked
 
 
@@ -109,6 +86,13 @@ def purse_of(connection: Connection, person_id: UUID, purse_id: bytes) -> Purse:
     return found
 
 
+def check_unlinked(connection: Connection, purse_id: bytes) -> None:
+    """Raise PurseUnknown for a purse that belongs to a wallet: whoever asks is not its holder."""
+    found = store.purse(connection, purse_id)
+    if found is not None and found.wallet_id is not None:
+        raise PurseUnknown(purse_id)
+
+
 def purse_of_key(connection: Connection, key: SigningKey, purse_id: bytes) -> Purse:
     """Return a purse of the wallet of whoever signs with a key: a person's, or a merchant's till's.
 
@@ -121,6 +105,17 @@ def purse_of_key(connection: Connection, key: SigningKey, purse_id: bytes) -> Pu
     if found is None or found.wallet_id != seller.merchant.wallet_id:
         raise PurseUnknown(purse_id)
     return found
+
+
+def unloadable_by(bank: Bank, connection: Connection, key: SigningKey, purse_id: bytes) -> None:
+    """Check that a key may have a purse unloaded: a till's own, or after its wallet's PIN.
+
+    Raises PurseUnknown, PinNeeded, or NotASeller for a till that was revoked.
+    """
+    if key.owner_kind is KeyOwner.DEVICE:
+        granted_purse(bank, connection, Holder(key.owner_id, key.id), purse_id)
+    else:
+        purse_of_key(connection, key, purse_id)
 
 
 def granted_purse(bank: Bank, connection: Connection, holder: Holder, purse_id: bytes) -> Purse:
@@ -153,7 +148,11 @@ def purses_of(bank: Bank, person_id: UUID, wallet_id: UUID) -> list[Purse]:
         return store.purses_of_wallet(connection, wallet_id)
 
 
-def _link(bank: Bank, connection: Connection, purse_id: bytes, wallet_id: UUID, by: UUID) -> Purse:
+def link(bank: Bank, connection: Connection, purse_id: bytes, wallet_id: UUID, by: UUID) -> Purse:
+    """Link a purse to a wallet, in a transaction; who may has been checked before.
+
+    Raises PurseUnknown, PurseClosed, PurseTaken or TooManyPurses.
+    """
     found = store.locked_purse(connection, purse_id)
     if found is None:
         raise PurseUnknown(purse_id)

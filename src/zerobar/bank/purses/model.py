@@ -110,11 +110,6 @@ class Charge:
     consent: Consent
 
     @property
-    def key(self) -> tuple[bytes, int]:
-        """What the request is known by: the payee's id, and its number."""
-        return self.request.payee_id, self.request.number
-
-    @property
     def amount(self) -> Fen:
         """The request's."""
         return self.request.amount

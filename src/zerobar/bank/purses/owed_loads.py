@@ -15,11 +15,12 @@ from zerobar.bank.purses.charging import paid_once
 from zerobar.bank.purses.errors import OwedLess, PurseUnknown, RequestPaid, RequestRefused
 from zerobar.bank.purses.keys import issuing_keys
 from zerobar.bank.purses.model import SignedVoucher
+from zerobar.bank.purses.records import owed_load_row
 from zerobar.bank.purses.signing import sign_voucher
 from zerobar.bank.settlement.owing import note_paid, owed_to
 from zerobar.database import Connection
-from zerobar.ledger import LedgerBusy, LedgerUnavailable, Transfer, TransferKind
-from zerobar.purse.messages import Request, SignedRequest, Voucher, terms_of
+from zerobar.ledger import LedgerBusy, LedgerUnavailable, RowRefused, Transfer, TransferKind
+from zerobar.purse.messages import Request, SignedRequest, Voucher
 from zerobar.purse.money import Fen
 
 
@@ -35,13 +36,11 @@ def load_owed(bank: Bank, asked: SignedRequest) -> SignedVoucher:
         raise RequestRefused("its certificate is another purse's")
     payees.check_signed(asked)
     with bank.connection() as connection:
-        known = charge_store.voucher(connection, request.payee_id, request.number)
+        known = charge_store.voucher(connection, request)
         if known is None:
             _check(connection, request)
     if known is None:
         _take_request(bank, request)
-    elif terms_of(known) != terms_of(request):
-        raise RequestPaid
     return SignedVoucher(known or _signed(bank, request), operator.certificate)
 
 
@@ -58,15 +57,18 @@ def _check(connection: Connection, request: Request) -> None:
 def _take_request(bank: Bank, request: Request) -> None:
     """See to it that no wallet pays the request as well, in order with all that do."""
     vault = operator_account(bank.operator_id, AccountCode.VAULT)
-    id_ = derived_id(Word.OWED_LOAD, request.payee_id.hex(), request.number)
+    id_ = derived_id(Word.OWED_LOAD, bytes(request).hex())
     code, kind = int(TransferCode.MARK), TransferKind.MARK
     mark = Transfer(id_, vault, vault, Fen(1), code, kind)
+    row = owed_load_row(request, id_, bank.clock())
     try:
-        (posted,) = bank.ledger.post(mark, counters=[paid_once(request)])
+        (posted,) = bank.ledger.post(mark, counters=[paid_once(request)], rows=[row])
     except LedgerBusy:
         raise TooBusy from None
     except LedgerUnavailable:
         raise OutcomeUnknown from None
+    except RowRefused:
+        raise RequestPaid from None
     if not posted.ok:
         raise RequestPaid
 

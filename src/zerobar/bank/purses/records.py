@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from zerobar.bank.purses.model import Charge
 from zerobar.ledger import Row, encode_row
+from zerobar.purse.messages import Request
 
 _COLUMNS: Final = {
     "bank.purse_charge": (
         "payee_id, number, charge_id, wallet_id, amount_fen, request, made_at, key_id,"
         " signed_bytes, signature"
     ),
-    "bank.purse_charge_due": "payee_id, number",
+    "bank.purse_charge_due": "payee_id, number, request",
+    "bank.owed_load": "payee_id, number, request, mark_id, amount_fen, made_at",
 }
 TABLES: Final = {
     table: f"COPY {table} ({columns}) FROM STDIN (FORMAT binary)"
     for table, columns in _COLUMNS.items()
 }
-"""The records that the ledger stores for charges, for its `Poster`."""
+"""The records that the ledger stores for charges and marks, for its `Poster`."""
 
 
 def charge_rows(charge: Charge) -> tuple[Row, ...]:
     """Return a charge as it is stored, and the note that its voucher is still to be signed."""
+    request = charge.request
     stored = encode_row(
-        *charge.key,
+        request.payee_id,
+        request.number,
         charge.id,
         charge.wallet_id,
         int(charge.amount),
-        bytes(charge.request),
+        bytes(request),
         charge.made_at,
         charge.consent.key_id,
         charge.consent.signed_bytes,
@@ -36,5 +42,11 @@ def charge_rows(charge: Charge) -> tuple[Row, ...]:
     )
     return (
         Row("bank.purse_charge", stored),
-        Row("bank.purse_charge_due", encode_row(*charge.key)),
+        Row("bank.purse_charge_due", encode_row(request.payee_id, request.number, bytes(request))),
     )
+
+
+def owed_load_row(request: Request, mark_id: UUID, now: datetime) -> Row:
+    """Return the note that a request is paid from what is owed, stored with its mark."""
+    key = request.payee_id, request.number, bytes(request)
+    return Row("bank.owed_load", encode_row(*key, mark_id, int(request.amount), now))

@@ -24,7 +24,7 @@ from zerobar.bank.purses.keys import trusted_keys
 from zerobar.bank.purses.model import Purse, PurseStatus
 from zerobar.database import Connection
 from zerobar.purse.messages import Certificate, PurseClass
-from zerobar.purse.suites import SignatureRefused
+from zerobar.purse.suites import P256, SignatureRefused
 
 
 def register_purse(bank: Bank, certificate: Certificate, wallet_id: UUID | None) -> Purse:
@@ -122,7 +122,12 @@ def _change_status(bank: Bank, purse_id: bytes, status: PurseStatus) -> None:
 
 
 def check_certified(connection: Connection, certificate: Certificate) -> None:
-    """Raise CertificateRefused unless an authority key that is trusted has signed it."""
+    """Raise CertificateRefused unless an authority key that is trusted has signed it.
+
+    A purse of a suite that settlement does not compute with could be loaded and never be unloaded.
+    """
+    if certificate.suite.number != P256.number:
+        raise CertificateRefused("its key is of a suite that this bank does not settle")
     key = trusted_keys(connection).authorities.get(certificate.key_number)
     if key is None:
         raise CertificateRefused(f"no authority key {certificate.key_number} is trusted")

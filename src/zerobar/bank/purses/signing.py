@@ -7,8 +7,10 @@ transaction, with both shadows: what left the bank, the bank knows.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
+from zerobar.bank.batches import do_each
 from zerobar.bank.context import Bank
 from zerobar.bank.purses import charge_store as store
 from zerobar.bank.purses.charge_store import OperatorLog
@@ -28,19 +30,30 @@ def sign_charge(bank: Bank, charge: Charge) -> SignedVoucher:
     operator = issuing_keys(bank).operator
     with bank.transaction() as connection:
         signed = sign_voucher(bank, connection, charge.request)
-        store.end_due(connection, *charge.key)
+        store.end_due(connection, charge.request)
     return SignedVoucher(signed, operator.certificate)
 
 
 def sign_due(bank: Bank) -> int:
     """Sign for what was paid before this program was interrupted; return how many there were."""
     with bank.connection() as connection:
-        unsigned = store.due(connection, _AT_ONCE)
-        charges = [store.charge(connection, *key) for key in unsigned]
-    for charge in charges:
-        assert charge is not None, "a charge is stored with the note that it is due"
-        sign_charge(bank, charge)
-    return len(charges)
+        unsigned = store.due(connection, bank.clock(), _AT_ONCE)
+    return do_each(
+        "purse-vouchers", unsigned, partial(_sign_request, bank), partial(_put_off, bank)
+    )
+
+
+def _sign_request(bank: Bank, request: Request) -> bool:
+    with bank.connection() as connection:
+        charge = store.charge(connection, request)
+    assert charge is not None, "a charge is stored with the note that it is due"
+    sign_charge(bank, charge)
+    return True
+
+
+def _put_off(bank: Bank, request: Request) -> None:
+    with bank.connection() as connection:
+        store.put_due_off(connection, request, bank.clock())
 
 
 def sign_voucher(bank: Bank, connection: Connection, request: Request) -> Voucher:
@@ -52,7 +65,7 @@ def sign_voucher(bank: Bank, connection: Connection, request: Request) -> Vouche
     operator = issuing_keys(bank).operator
     log = store.lock_log(connection, operator.id)
     # Only under the lock is it certain that nobody else is about to sign it.
-    known = store.voucher(connection, request.payee_id, request.number)
+    known = store.voucher(connection, request)
     if known is not None:
         return known
     signed = operator.voucher(request, log.entry + 1, log.chain)

@@ -37,10 +37,12 @@ def purses_of_wallet(connection: Connection, wallet_id: UUID) -> list[Purse]:
 
 
 def has_open_purses(connection: Connection, wallet_id: UUID) -> bool:
-    """Return whether a purse is linked to a wallet that may still give money back to it."""
+    """Return whether a purse may still give money back to a wallet, or what it had is to come."""
     row = connection.execute(
-        "SELECT 1 FROM bank.purse WHERE wallet_id = %s AND status <> %s LIMIT 1",
-        (wallet_id, int(PurseStatus.CLOSED)),
+        "SELECT 1 FROM bank.purse WHERE wallet_id = %(id)s AND status <> %(closed)s"
+        " UNION ALL SELECT 1 FROM bank.purse_pay_out WHERE wallet_id = %(id)s AND NOT is_paid"
+        " LIMIT 1",
+        {"id": wallet_id, "closed": int(PurseStatus.CLOSED)},
     ).fetchone()
     return row is not None
 

@@ -36,9 +36,13 @@ _MOVED: Final = """
                            WHERE w.payer_id = o.payer_id AND w.entry = o.entry)),
         (SELECT coalesce(sum(amount_fen), 0) FROM bank.purse_owed),
         (SELECT coalesce(-sum(amount_fen), 0) FROM bank.purse_owed WHERE amount_fen < 0),
-        (SELECT coalesce(sum(amount_fen), 0) FROM bank.purse_pay_out WHERE is_paid),
+        (SELECT coalesce(sum(amount_fen), 0) FROM (
+            SELECT amount_fen FROM bank.purse_pay_out WHERE is_paid
+            UNION ALL SELECT amount_fen FROM bank.pay_out_growth) paid),
         (SELECT coalesce(sum(from_wallet_fen + from_loss_fen), 0) FROM bank.purse_recharge),
-        (SELECT coalesce(sum(amount_fen), 0) FROM bank.loss_cover)
+        (SELECT coalesce(sum(amount_fen), 0) FROM (
+            SELECT amount_fen FROM bank.loss_cover
+            UNION ALL SELECT -amount_fen FROM bank.cover_return) covered)
 """
 # A voucher is told when its payer's log shows it; an operator's own is from the beginning.
 _KNOWN: Final = """
@@ -132,6 +136,21 @@ class PurseBooks:
     def is_exact(self) -> bool:
         """Whether all three say the same."""
         return self.float == self.decided == self.accounted
+
+
+_PARTS: Final = ("in_purses", "in_flight", "ahead", "stray", "owed", "unsigned", "retained")
+
+
+def equation_faults(connection: Connection, operator_id: UUID) -> list[str]:
+    """Return where what was decided of vouchers and what purses' logs show part, in words."""
+    books = purse_books(connection, operator_id)
+    if books.decided == books.accounted:
+        return []
+    parts = ", ".join(f"{name} {int(getattr(books, name))}" for name in _PARTS)
+    return [
+        f"by what was decided purses are backed by {int(books.decided)} fen, by their logs it is"
+        f" {int(books.accounted)}: {parts}"
+    ]
 
 
 def purse_books(connection: Connection, operator_id: UUID) -> PurseBooks:

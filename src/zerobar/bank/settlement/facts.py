@@ -1,7 +1,12 @@
-"""What the rules must know about vouchers that move money, from one statement for many."""
+"""What the rules must know about vouchers that move money, from one statement for many.
+
+One statement, so one moment: whoever freezes a wallet writes the table first and counts in the
+ledger after that, so a wallet that is read as free comes with a count from before.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -10,7 +15,7 @@ from zerobar.bank.people.model import Category
 from zerobar.bank.purses.model import PurseStatus
 from zerobar.bank.settlement.model import Outcome
 from zerobar.database import Connection
-from zerobar.purse.messages import Kind, PurseClass, Request, Voucher
+from zerobar.purse.messages import EntryKind, Kind, PurseClass, Request, Voucher
 from zerobar.purse.money import Fen
 
 MOST_AT_ONCE: Final = 1_000
@@ -19,7 +24,9 @@ VoucherKey = tuple[bytes, int]
 BEFORE_ALL: Final[VoucherKey] = (b"", -1)
 
 # Keys are compared as rows, so that the next page begins right behind the last one's end. A
-# request's number is bytes 22 to 25 of the voucher's body.
+# request's number is bytes 22 to 25 of the voucher's body. A payer's funds are what its log, as far
+# as it is held, leads to, less all that it is known to have paid behind that. A log that goes below
+# zero proves nothing. What came from a cheat is tainted until the purse was acknowledged after it.
 _DUE: Final = """
     SELECT d.attempt, d.ending, v.body || v.signature, o.outcome IS NOT NULL,
            p.status, b.purse_id IS NOT NULL, y.purse_id IS NOT NULL,
@@ -27,6 +34,15 @@ _DUE: Final = """
            w.frozen_at IS NOT NULL, w.closed_at IS NOT NULL,
            y.wallet_id, yw.operator_id, yw.category, yw.counted_as,
            coalesce(y.class = %(service)s, false), c.wallet_id,
+           yw.frozen_at IS NOT NULL OR ym.suspended_at IS NOT NULL,
+           coalesce(wh.total, 0), coalesce(yh.total, 0),
+           p.class, p.flagged_at IS NOT NULL, y.flagged_at IS NOT NULL, x.payer_id IS NOT NULL,
+           coalesce(h.funds_fen, 0) - known.paid_fen,
+           coalesce(l.content = v.body AND l.funds_fen >= 0, false),
+           v.kind = %(unload)s AND EXISTS (
+               SELECT FROM bank.purse_log t WHERE t.purse_id = d.payer_id AND t.kind = %(credit)s
+               AND t.entry > coalesce(h.acknowledged, 0) AND EXISTS (
+                   SELECT FROM bank.fraud_case f WHERE f.purse_id = t.payer_id)),
            r.number, r.kind, r.amount_fen, r.currency, r.tag, r.reference
     FROM bank.voucher_due d
     JOIN bank.voucher v ON v.payer_id = d.payer_id AND v.entry = d.entry
@@ -40,8 +56,30 @@ _DUE: Final = """
     LEFT JOIN bank.purse y ON y.purse_id = v.payee_id
     LEFT JOIN bank.wallet yw ON yw.wallet_id = y.wallet_id
     LEFT JOIN bank.purse_charge c ON c.payee_id = v.payee_id AND c.number = n.number
+         AND substring(c.request from 2)
+             = substring(v.body from 2 for 1) || substring(v.body from 15 for 30)
     LEFT JOIN bank.hosted_request r ON r.payee_id = v.payee_id AND r.number = n.number
+    LEFT JOIN bank.merchant ym ON ym.wallet_id = y.wallet_id
+    LEFT JOIN bank.voucher_release x ON x.payer_id = d.payer_id AND x.entry = d.entry
+    LEFT JOIN bank.purse_head h ON h.purse_id = d.payer_id
+    LEFT JOIN bank.purse_log l ON l.purse_id = d.payer_id AND l.entry = d.entry
+         AND l.kind = %(pay)s
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(s.amount_fen), 0)::bigint AS paid_fen FROM bank.voucher s
+        WHERE s.payer_id = d.payer_id AND s.entry > coalesce(h.entry, 0)
+          AND s.kind <> %(authorise)s
+          AND NOT EXISTS (SELECT FROM bank.operator_log g WHERE g.purse_id = d.payer_id)
+    ) known
+    LEFT JOIN LATERAL (
+        SELECT total FROM ledger.counter
+        WHERE key = p.wallet_id AND period = 0 ORDER BY number DESC LIMIT 1
+    ) wh ON true
+    LEFT JOIN LATERAL (
+        SELECT total FROM ledger.counter
+        WHERE key = y.wallet_id AND period = 0 ORDER BY number DESC LIMIT 1
+    ) yh ON true
     WHERE d.waits_for IS NULL AND (d.payer_id, d.entry) > (%(payer_id)s, %(entry)s)
+      AND (%(ids)s::bytea[] IS NULL OR d.payer_id = ANY(%(ids)s) OR v.payee_id = ANY(%(ids)s))
     ORDER BY d.payer_id, d.entry LIMIT %(most)s
 """
 
@@ -52,6 +90,8 @@ class Holding:
 
     Attributes:
         spender_id: under what its spending is counted.
+        frozen: it takes part in nothing now; a merchant's also when that is suspended.
+        halts: how often that has happened.
     """
 
     wallet_id: UUID
@@ -60,6 +100,25 @@ class Holding:
     spender_id: UUID
     frozen: bool = False
     closed: bool = False
+    halts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Backing:
+    """Whether a voucher's payer can have had the money, by what is known of it.
+
+    Attributes:
+        purse_class: of the payer; None: it is not registered here.
+        funds_fen: what is known to be left in the payer, this voucher and all others paid; below
+            zero: so much of it is not known.
+        is_proved: the payer's signed log holds this voucher, and had the money for it.
+        is_tainted: the payer has credited money of a proved cheat, and was not acknowledged since.
+    """
+
+    purse_class: PurseClass | None
+    funds_fen: int
+    is_proved: bool
+    is_tainted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +137,9 @@ class Due:
         is_hosted: the payee is hosted here.
         charged_wallet_id: which wallet paid for it, if an operator signed it for one.
         request: of the hosted payee, under the voucher's number.
+        backing: of the voucher by what its payer had.
+        is_payer_flagged, is_payee_flagged: it was proved to cheat.
+        is_released: two of the risk officers let this voucher's money go.
     """
 
     voucher: Voucher
@@ -92,6 +154,10 @@ class Due:
     is_hosted: bool
     charged_wallet_id: UUID | None
     request: Request | None
+    backing: Backing
+    is_payer_flagged: bool
+    is_payee_flagged: bool
+    is_released: bool
 
     @property
     def payee(self) -> Holding | None:
@@ -104,8 +170,14 @@ class Due:
         return self.voucher.payer_id, self.voucher.entry
 
 
-def read_due(connection: Connection, after: VoucherKey) -> list[Due]:
-    """Return the next vouchers that are due, by payer id and entry, at most 1,000."""
+def read_due(
+    connection: Connection, after: VoucherKey, purse_ids: Sequence[bytes] | None = None
+) -> list[Due]:
+    """Return the next vouchers that are due, by payer id and entry, at most 1,000.
+
+    Args:
+        purse_ids: of payers or payees; None: of all.
+    """
     payer_id, entry = after
     rows = connection.execute(
         _DUE,
@@ -114,6 +186,11 @@ def read_due(connection: Connection, after: VoucherKey) -> list[Due]:
             "payer_id": payer_id,
             "entry": entry,
             "most": MOST_AT_ONCE,
+            "ids": None if purse_ids is None else list(purse_ids),
+            "unload": int(Kind.UNLOAD),
+            "authorise": int(Kind.AUTHORISE),
+            "pay": int(EntryKind.PAY),
+            "credit": int(EntryKind.CREDIT),
         },
     )
     return [_due(row) for row in rows]
@@ -121,7 +198,8 @@ def read_due(connection: Connection, after: VoucherKey) -> list[Due]:
 
 def _due(row: tuple[Any, ...]) -> Due:
     attempt, ending, raw, decided, status, is_paid_out, is_payee_known = row[:7]
-    is_hosted, charged_wallet_id = row[17:19]
+    is_hosted, charged_wallet_id, is_owner_frozen, holder_halts, owner_halts = row[17:22]
+    purse_class, is_payer_flagged, is_payee_flagged, is_released, *backing = row[22:29]
     voucher = Voucher.parse(raw)
     return Due(
         voucher,
@@ -131,11 +209,15 @@ def _due(row: tuple[Any, ...]) -> Due:
         None if status is None else PurseStatus(status),
         is_paid_out,
         is_payee_known,
-        _holding(*row[7:13]),
-        _holding(*row[13:17]),
+        _holding(*row[7:13], holder_halts),
+        _holding(*row[13:17], is_owner_frozen, False, owner_halts),
         is_hosted,
         charged_wallet_id,
-        _request(voucher.payee_id, *row[19:]),
+        _request(voucher.payee_id, *row[29:]),
+        Backing(None if purse_class is None else PurseClass(purse_class), *backing),
+        is_payer_flagged,
+        is_payee_flagged,
+        is_released,
     )
 
 
@@ -144,14 +226,13 @@ def _holding(
     operator_id: UUID | None,
     category: int | None,
     counted_as: UUID | None,
-    frozen: bool = False,
-    closed: bool = False,
+    *state: Any,
 ) -> Holding | None:
     if wallet_id is None:
         return None
     assert operator_id is not None and category is not None, "wallets are never deleted"
     spender_id = counted_as or wallet_id
-    return Holding(wallet_id, operator_id, Category(category), spender_id, frozen, closed)
+    return Holding(wallet_id, operator_id, Category(category), spender_id, *state)
 
 
 def _request(payee_id: bytes, number: int | None, *terms: Any) -> Request | None:

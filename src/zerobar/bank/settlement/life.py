@@ -27,6 +27,11 @@ _SENTENCES: Final = {
     Waiting.NO_SUCH_REQUEST: "It waits to be refunded: the payee issued no request like it.",
     Waiting.REQUEST_SETTLED: "It waits to be refunded: another voucher settled the request.",
     Waiting.LEDGER_REFUSED: "It waits: the books do not take it, see the wallet and the float.",
+    Waiting.UNPROVED: "It waits for its purse's next sync: more than is known to have been in it.",
+    Waiting.PAYER_FLAGGED: "It waits for the risk officers: its purse was proved to cheat.",
+    Waiting.TAINTED: "It waits: its purse took a proved cheat's money, and has to sync twice.",
+    Waiting.PURSE_ENDING: "It waits: its purse, which was lost, is being paid out.",
+    Waiting.BUSY: "It is about to be decided.",
     Waiting.WALLET_UNKNOWN: "It waits: nothing says which wallet it goes back to.",
 }
 _NAMES: Final = {

@@ -64,6 +64,16 @@ class Waiting(IntEnum):
     """The wallet is closed, or the float is short."""
     WALLET_UNKNOWN = 8
     """What is due back to a wallet, and no charge says to which."""
+    UNPROVED = 9
+    """More than its payer is known to have had: its payer's next sync shows whether it had it."""
+    PAYER_FLAGGED = 10
+    """It would go to the holder of a purse that was proved to cheat: risk decides."""
+    TAINTED = 11
+    """Its payer took money of a proved cheat, and has not the blocklist that names it."""
+    PURSE_ENDING = 12
+    """Its purse is being paid out."""
+    BUSY = 13
+    """It was decided, or its wallet paid a debt, at the same moment."""
 
 
 @dataclass(frozen=True, slots=True)

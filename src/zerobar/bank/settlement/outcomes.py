@@ -76,7 +76,7 @@ _DECIDE: Final = (
         DELETE FROM bank.voucher_open o USING judged j
         WHERE j.outcome IS NOT NULL AND o.payee_id = j.payee_id AND o.payer_id = j.payer_id
           AND o.entry = j.entry
-        RETURNING j.payer_id, j.entry, j.amount_fen, j.outcome
+        RETURNING j.payee_id, j.payer_id, j.entry, j.amount_fen, j.outcome
     ), recorded AS (
         INSERT INTO bank.voucher_outcome (payer_id, entry, outcome, amount_fen, decided_at)
         SELECT payer_id, entry, outcome, amount_fen, %(now)s FROM closed
@@ -86,6 +86,11 @@ _DECIDE: Final = (
         INSERT INTO bank.voucher_due (payer_id, entry, ending)
         SELECT payer_id, entry, outcome FROM closed
         WHERE outcome IN (%(refunded)s, %(redirected)s)
+        ON CONFLICT DO NOTHING
+    ), revived AS (
+        INSERT INTO bank.purse_to_block (purse_id)
+        SELECT DISTINCT c.payee_id FROM closed c JOIN bank.purse p ON p.purse_id = c.payee_id
+        WHERE c.outcome = %(redirected)s AND p.status = %(closed)s
         ON CONFLICT DO NOTHING
     )
     SELECT outcome, count(*) FROM closed GROUP BY outcome
@@ -97,7 +102,8 @@ _HOSTED: Final = """
     FROM bank.voucher v
     LEFT JOIN bank.purse payer ON payer.purse_id = v.payer_id
     LEFT JOIN bank.purse_head told ON told.purse_id = v.payer_id
-    WHERE d.payer_id = ANY(%(ids)s) AND d.ending IS NULL AND d.waits_for = ANY(%(never_asked)s)
+    WHERE (%(ids)s::bytea[] IS NULL OR d.payer_id = ANY(%(ids)s))
+      AND d.ending IS NULL AND d.waits_for = ANY(%(never_asked)s)
       AND v.payer_id = d.payer_id AND v.entry = d.entry AND v.kind = ANY(%(refundable)s)
       AND (v.payer_id = ANY(%(operators)s) OR coalesce(payer.status = %(closed)s, false)
            OR coalesce(told.base >= v.entry, false))
@@ -111,8 +117,30 @@ def decide(connection: Connection, purse_ids: Sequence[bytes], now: datetime) ->
 
     Returns how many were decided how; what is refunded or redirected is due by then, not done.
     """
-    parameters = {
-        "ids": list(purse_ids),
+    parameters = _parameters(connection, list(purse_ids), now)
+    connection.execute(_LOCK, parameters)
+    rows = connection.execute(_DECIDE, parameters).fetchall()
+    connection.execute(_HOSTED, parameters)
+    return {Outcome(outcome): many for outcome, many in rows}
+
+
+def refund_strays(
+    connection: Connection, now: datetime, purse_ids: Sequence[bytes] | None = None
+) -> int:
+    """Let go back what hosted payees never asked for, once it is final; return how many are due.
+
+    Args:
+        purse_ids: of payers; None: of all.
+    """
+    ids = None if purse_ids is None else list(purse_ids)
+    return connection.execute(_HOSTED, _parameters(connection, ids, now)).rowcount
+
+
+def _parameters(
+    connection: Connection, ids: list[bytes] | None, now: datetime
+) -> dict[str, object]:
+    return {
+        "ids": ids,
         "operators": list(trusted_keys(connection).operators),
         "now": now,
         "credit": int(EntryKind.CREDIT),
@@ -128,10 +156,6 @@ def decide(connection: Connection, purse_ids: Sequence[bytes], now: datetime) ->
         "never_asked": [int(Waiting.NO_SUCH_REQUEST), int(Waiting.REQUEST_SETTLED)],
         "refundable": [int(Kind.PAYMENT), int(Kind.REFUND)],
     }
-    connection.execute(_LOCK, parameters)
-    rows = connection.execute(_DECIDE, parameters).fetchall()
-    connection.execute(_HOSTED, parameters)
-    return {Outcome(outcome): many for outcome, many in rows}
 
 
 def declare_nowhere(connection: Connection, purse_id: bytes, now: datetime) -> None:

@@ -10,14 +10,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from typing import Final
+from uuid import UUID
 
+from zerobar.bank.chart import AccountCode, operator_account
 from zerobar.bank.context import Bank
+from zerobar.bank.fraud.examining import highest_value_out
 from zerobar.bank.paying.errors import OutcomeUnknown, TooBusy
 from zerobar.bank.people.limits import limit_table
 from zerobar.bank.purses.keys import trusted_keys
+from zerobar.bank.settlement.debts import read_debts
 from zerobar.bank.settlement.facts import BEFORE_ALL, Due, read_due
 from zerobar.bank.settlement.judging import Circumstances, Moneyless, judge, refused
 from zerobar.bank.settlement.model import Outcome, Outcomes, Waiting
+from zerobar.bank.settlement.outcomes import refund_strays
 from zerobar.database import Connection
 from zerobar.ledger import Answer, LedgerBusy, LedgerUnavailable, Posting, Result, RowRefused
 from zerobar.purse.money import Fen
@@ -39,21 +44,31 @@ _WAIT: Final = """
     UPDATE bank.voucher_due SET waits_for = %s, attempt = %s
     WHERE payer_id = %s AND entry = %s AND attempt = %s
 """
+_WAKE: Final = """
+    UPDATE bank.voucher_due SET waits_for = NULL
+    WHERE waits_for = ANY(%(reasons)s) AND (%(ids)s::bytea[] IS NULL OR payer_id = ANY(%(ids)s))
+"""
 _LOOK_AGAIN: Final = "UPDATE bank.voucher_due SET waits_for = NULL WHERE waits_for IS NOT NULL"
+
+_PASSING: Final = (Waiting.PURSE_ENDING, Waiting.BUSY)
+"""What ends by itself, and soon."""
 
 Ending = tuple[Due, Outcome | Moneyless | Waiting, int]
 """A voucher, how a pass ended for it, and how many times the ledger has refused it by now."""
 
 
-def post_due(bank: Bank) -> Outcomes:
+def post_due(bank: Bank, purse_ids: Sequence[bytes] | None = None) -> Outcomes:
     """Post all vouchers that are due, and return what came of them.
+
+    Args:
+        purse_ids: of payers or payees; None: of all.
 
     Raises TooBusy or OutcomeUnknown: settle again, nothing is lost and nothing is done twice.
     """
     total, after = Outcomes(), BEFORE_ALL
     while True:
         with bank.connection() as connection:
-            page = read_due(connection, after)
+            page = read_due(connection, after, purse_ids)
         if not page:
             return total
         total += _post_page(bank, page)
@@ -61,9 +76,28 @@ def post_due(bank: Bank) -> Outcomes:
 
 
 def settle_due(bank: Bank) -> int:
-    """Post what an interrupted program left due; return how many vouchers got an outcome."""
+    """Post what is due by now, or was left by a program that was interrupted.
+
+    Returns how many vouchers got an outcome.
+    """
+    with bank.transaction() as connection:
+        wake(connection, _PASSING)
+        refund_strays(connection, bank.clock())
     ended = post_due(bank)
     return ended.settled + ended.declined + ended.redirected + ended.refunded
+
+
+def wake(
+    connection: Connection, reasons: Sequence[Waiting], purse_ids: Sequence[bytes] | None = None
+) -> int:
+    """Make due again what waits for one of these reasons; return how many vouchers.
+
+    Args:
+        purse_ids: of payers; None: of all.
+    """
+    ids = None if purse_ids is None else list(purse_ids)
+    found = {"reasons": [int(reason) for reason in reasons], "ids": ids}
+    return connection.execute(_WAKE, found).rowcount
 
 
 def look_again(bank: Bank) -> int:
@@ -93,14 +127,23 @@ def _post_page(bank: Bank, page: Sequence[Due]) -> Outcomes:
 
 def _circumstances(bank: Bank, page: Sequence[Due]) -> Circumstances:
     holdings = [side for due in page for side in (due.holder, due.payee) if side is not None]
-    now = bank.clock()
+    now, vault = bank.clock(), operator_account(bank.operator_id, AccountCode.VAULT)
     with bank.connection() as connection:
         limits = {
             operator: limit_table(connection, operator, now)
             for operator in {holding.operator_id for holding in holdings}
         }
         operators = trusted_keys(connection).operators
-    return Circumstances(bank.operator_id, operators, limits, now)
+        value_out = highest_value_out(connection)
+        debts = read_debts(connection, vault, _wallets_back(page))
+    return Circumstances(bank.operator_id, operators, limits, now, value_out, debts)
+
+
+def _wallets_back(page: Sequence[Due]) -> set[UUID]:
+    """Return the wallets that vouchers which are redirected or refunded may go to."""
+    ending = [due for due in page if due.ending is not None]
+    sides = [side.wallet_id for due in ending for side in (due.holder, due.owner) if side]
+    return {*sides, *(due.charged_wallet_id for due in ending if due.charged_wallet_id)}
 
 
 def _answers(bank: Bank, asked: Sequence[tuple[Due, Posting]]) -> list[tuple[Due, Answer]]:
@@ -118,7 +161,7 @@ def _answers(bank: Bank, asked: Sequence[tuple[Due, Posting]]) -> list[tuple[Due
 def _ending(due: Due, answer: Answer) -> Ending:
     if isinstance(answer, RowRefused):
         # Somebody else has decided meanwhile: the next look finds the outcome.
-        return due, Waiting.LEDGER_REFUSED, due.attempt
+        return due, Waiting.BUSY, due.attempt
     result = answer[0].result
     if result is Result.POSTED:
         return due, due.ending or Outcome.SETTLED, due.attempt

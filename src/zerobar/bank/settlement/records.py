@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from zerobar.bank.settlement.model import Decision
 from zerobar.ledger import Row, Small, encode_row
+from zerobar.purse.money import Fen
 
 _COLUMNS: Final = {
     "bank.voucher_outcome": (
@@ -15,6 +17,9 @@ _COLUMNS: Final = {
     "bank.hosted_request_end": "payee_id, number, payer_id, entry",
     "bank.purse_recharge": "purse_id, before_fen, from_wallet_fen, from_loss_fen, made_at",
     "bank.loss_cover": "purse_id, before_fen, amount_fen, made_at",
+    "bank.cover_return": "purse_id, before_fen, amount_fen, made_at",
+    "bank.pay_out_growth": "purse_id, before_fen, amount_fen, made_at",
+    "bank.debt_payment": "wallet_id, before_fen, amount_fen, made_at",
 }
 TABLES: Final = {
     table: f"COPY {table} ({columns}) FROM STDIN (FORMAT binary)"
@@ -47,7 +52,7 @@ def request_end_row(payee_id: bytes, number: int, payer_id: bytes, entry: int) -
 def recharge_row(
     purse_id: bytes, before_fen: int, parts_fen: tuple[int, int], now: datetime
 ) -> Row:
-    """Return a charge for what a paid out purse spent: from its wallet, and from the loss account.
+    """Return a charge for what a paid out purse spent: from its wallet, and from the vault.
 
     Its key is what was charged before, so the same is charged once.
     """
@@ -58,3 +63,18 @@ def recharge_row(
 def cover_row(purse_id: bytes, before_fen: int, amount_fen: int, now: datetime) -> Row:
     """Return what the operator makes good for a cheat, keyed by what it made good before."""
     return Row("bank.loss_cover", encode_row(purse_id, before_fen, amount_fen, now))
+
+
+def return_row(purse_id: bytes, before_fen: int, amount_fen: int, now: datetime) -> Row:
+    """Return what the operator takes back of a cover, keyed by what it took back before."""
+    return Row("bank.cover_return", encode_row(purse_id, before_fen, amount_fen, now))
+
+
+def growth_row(purse_id: bytes, before_fen: int, amount_fen: int, now: datetime) -> Row:
+    """Return what is paid for a lost purse after its pay-out, keyed by what was before."""
+    return Row("bank.pay_out_growth", encode_row(purse_id, before_fen, amount_fen, now))
+
+
+def debt_row(wallet_id: UUID, before_fen: int, amount: Fen, now: datetime) -> Row:
+    """Return what an owner pays back, keyed by what the wallet paid back before."""
+    return Row("bank.debt_payment", encode_row(wallet_id, before_fen, int(amount), now))

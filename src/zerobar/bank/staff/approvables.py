@@ -7,6 +7,9 @@ from typing import Any, Final
 
 from zerobar.bank.authority.issuing import ISSUE, PAY_IN_RESERVES, REDEEM
 from zerobar.bank.fraud.class_blocking import BLOCK_CLASS
+from zerobar.bank.fraud.covering import COVER_LOSS
+from zerobar.bank.fraud.releasing import RELEASE_VOUCHER
+from zerobar.bank.purses.till_linking import LINK_PURSE
 from zerobar.bank.purses.unblocking import UNBLOCK_PURSE
 from zerobar.bank.staff.approvable import Approvable
 from zerobar.bank.staff.desk import NEW_PIN, REFUND
@@ -15,13 +18,16 @@ from zerobar.bank.staff.hiring import ADD_STAFF, RENEW_CODE
 from zerobar.client.authority import (
     AddStaff,
     BlockClass,
+    CoverLoss,
     GrantCategoryOne,
     Issue,
+    LinkPurse,
     NewLimits,
     PayInReserves,
     PermitNewPin,
     Redeem,
     RefundOrder,
+    ReleaseVoucher,
     RenewCode,
     UnblockPurse,
     Unfreeze,
@@ -37,7 +43,10 @@ APPROVABLES: Final[Mapping[type[Any], Approvable[Any]]] = {
     PermitNewPin: NEW_PIN,
     RefundOrder: REFUND,
     UnblockPurse: UNBLOCK_PURSE,
+    LinkPurse: LINK_PURSE,
     BlockClass: BLOCK_CLASS,
+    ReleaseVoucher: RELEASE_VOUCHER,
+    CoverLoss: COVER_LOSS,
     AddStaff: ADD_STAFF,
     RenewCode: RENEW_CODE,
 }

@@ -47,8 +47,28 @@ _DELIVERED: Final = """
     UPDATE bank.voucher_open SET delivered = least(delivered + 1, 1000)
     WHERE payee_id = %s AND payer_id = %s AND entry = %s
 """
+_TAINTED: Final = """
+    SELECT EXISTS (
+        SELECT FROM bank.purse_log l
+        JOIN bank.purse_head h ON h.purse_id = l.purse_id
+        JOIN bank.blocklist b ON b.blocked_id = l.payer_id
+        WHERE l.purse_id = %(id)s AND l.kind = %(credit)s AND l.entry > h.acknowledged
+          AND (b.epoch > %(epoch)s OR b.epoch <= h.epoch)
+          AND EXISTS (SELECT FROM bank.fraud_case f WHERE f.purse_id = l.payer_id)
+          AND %(newest)s > (
+              SELECT count(*) FROM bank.blocklist n
+              WHERE n.epoch > b.epoch AND n.blocked_id IS NOT NULL))
+"""
+# A number that the purse has not given out yet is forged, and so is one that it will not own up to:
+# those end without its window.
 _SLIDE: Final = """
-    SELECT max(number) FROM bank.voucher_open WHERE payee_id = %s AND delivered > %s
+    SELECT max(o.number) FROM bank.voucher_open o
+    JOIN bank.voucher v ON v.payer_id = o.payer_id AND v.entry = o.entry
+    WHERE o.payee_id = %(id)s AND o.delivered > %(tries)s AND o.number <= %(number)s
+      AND NOT EXISTS (
+          SELECT FROM bank.void_statement s WHERE s.payee_id = o.payee_id
+          AND s.payer_id = o.payer_id AND s.payer_entry = o.entry AND s.flags = %(never)s
+          AND s.voucher_hash = substring(sha256(v.body) for 8))
 """
 _UNDOS: Final = """
     SELECT s.statement, coalesce(
@@ -65,14 +85,17 @@ _UNDOS: Final = """
 
 
 def answer(bank: Bank, upload: Upload) -> SyncAnswer:
-    """Answer a state whose log is held; the same state gets the same acknowledgement."""
+    """Answer a state whose log is held; the same state gets the same acknowledgement.
+
+    A purse that has taken a proved cheat's money hears of the cheat before it is acknowledged.
+    """
     operator, state = issuing_keys(bank).operator, upload.state
     with bank.transaction() as connection:
         head = store.locked_head(connection, state.id)
         ack = store.ack_of(connection, state)
         is_new = ack is None
-        if ack is None:
-            ack = _sign(bank, connection, operator, state)
+        if ack is None and not _is_tainted(connection, upload):
+            ack = _sign(bank, connection, operator, upload)
         return SyncAnswer(
             known_entry=head.position.entry,
             ack=ack,
@@ -84,7 +107,27 @@ def answer(bank: Bank, upload: Upload) -> SyncAnswer:
         )
 
 
-def _sign(bank: Bank, connection: Connection, operator: Operator, state: State) -> SyncAck:
+def _is_tainted(connection: Connection, upload: Upload) -> bool:
+    """Return whether a purse has credited a cheat's money, and does not know of the cheat.
+
+    One that said so at its last acknowledgement, and took some since, knows nothing of it either:
+    a purse that knows a payer as blocked refuses it. A card forgets the oldest that it was told.
+    """
+    row = connection.execute(
+        _TAINTED,
+        {
+            "id": upload.state.id,
+            "epoch": -1 if upload.epoch is None else upload.epoch,
+            "credit": int(EntryKind.CREDIT),
+            "newest": blocklist.NEWEST,
+        },
+    ).fetchone()
+    assert row is not None
+    return bool(row[0])
+
+
+def _sign(bank: Bank, connection: Connection, operator: Operator, upload: Upload) -> SyncAck:
+    state = upload.state
     purse = purses.purse(connection, state.id)
     assert purse is not None, "purses are never deleted"
     ack = operator.acknowledge(
@@ -93,7 +136,7 @@ def _sign(bank: Bank, connection: Connection, operator: Operator, state: State) 
         blocked=purse.status is not PurseStatus.ACTIVE,
         overrides=overrides_for(connection, state.id),
     )
-    store.note_ack(connection, state, ack)
+    store.note_ack(connection, state, ack, upload.epoch or 0)
     return ack
 
 
@@ -129,7 +172,15 @@ def _undo(*row: Any) -> Undo:
 
 def _slide_to(connection: Connection, state: State) -> int:
     """Return up to which number to prepare, so that what the purse refuses can be redirected."""
-    row = connection.execute(_SLIDE, (state.id, TRIES_BEFORE_SLIDING)).fetchone()
+    row = connection.execute(
+        _SLIDE,
+        {
+            "id": state.id,
+            "tries": TRIES_BEFORE_SLIDING,
+            "number": state.number,
+            "never": int(VoidFlags.NEVER_MY_REQUEST),
+        },
+    ).fetchone()
     number = row[0] if row is not None else None
     return 0 if number is None or number + WINDOW <= state.number else int(number) + WINDOW
 

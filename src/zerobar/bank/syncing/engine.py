@@ -11,7 +11,9 @@ from __future__ import annotations
 from zerobar.bank.context import Bank
 from zerobar.bank.fraud.examining import examine
 from zerobar.bank.purses.keys import issuing_keys
-from zerobar.bank.settlement.posting import post_due
+from zerobar.bank.settlement.model import Waiting
+from zerobar.bank.settlement.outcomes import refund_strays
+from zerobar.bank.settlement.posting import post_due, wake
 from zerobar.bank.syncing import store
 from zerobar.bank.syncing.answering import answer
 from zerobar.bank.syncing.errors import PurseForked, StateRefused
@@ -43,8 +45,25 @@ def sync(bank: Bank, upload: Upload, nonce: bytes | None = None) -> SyncAnswer:
     if taken.forked:
         raise PurseForked(state.id)
     examine(bank, taken.changed, [state.id])
-    post_due(bank)
-    return answer(bank, upload)
+    _post(bank, state.id, Waiting.UNPROVED)
+    found = answer(bank, upload)
+    if found.ack is not None:
+        _post(bank, state.id, Waiting.TAINTED)
+    return found
+
+
+def _post(bank: Bank, purse_id: bytes, over: Waiting) -> None:
+    """Move the money that is due to or from a purse, and what has now waited long enough.
+
+    What a hosted payee refuses may be final already.
+    """
+    with bank.transaction() as connection:
+        wake(connection, [over], [purse_id])
+    post_due(bank, [purse_id])
+    with bank.transaction() as connection:
+        strays = refund_strays(connection, bank.clock(), [purse_id])
+    if strays:
+        post_due(bank, [purse_id])
 
 
 def known_entry(bank: Bank, purse_id: bytes) -> int:

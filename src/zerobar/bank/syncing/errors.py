@@ -23,18 +23,22 @@ class LogRefused(InvalidInput):
 
     Attributes:
         known_entry: the log is held up to here.
+        read_from: the first entry to bring once more. It is the first that the purse has not had
+            acknowledged, for it may have left the log that is held before its end: a clone.
     """
 
     problem = "log-refused"
 
-    def __init__(self, why: str, known_entry: int) -> None:
+    def __init__(self, why: str, known_entry: int, base: int | None = None) -> None:
+        read_from = min(known_entry, known_entry if base is None else base) + 1
         super().__init__(
             f"The log does not lead to the purse's state: {why}.",
-            f"Read the log again from entry {known_entry + 1}; if it is refused again, read it"
-            " from the first entry that the purse still has.",
+            f"Read the log again from entry {read_from}, and bring all of it.",
             known_entry=known_entry,
+            read_from=read_from,
         )
         self.known_entry = known_entry
+        self.read_from = read_from
 
 
 class CertificatesNeeded(InvalidInput):

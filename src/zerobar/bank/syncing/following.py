@@ -32,9 +32,9 @@ def follow(start: Position, state: State, entries: Sequence[LogEntry], known: in
         links.append(link)
         position = link.position
     if position.entry != state.entry:
-        raise LogRefused(f"it ends at entry {position.entry}, not {state.entry}", known)
+        raise LogRefused(f"it ends at entry {position.entry}, not {state.entry}", known, state.base)
     if position.chain != state.chain:
-        raise LogRefused("another entry stands somewhere in it", known)
+        raise LogRefused("another entry stands somewhere in it", known, state.base)
     return links
 
 

@@ -108,7 +108,7 @@ def _longer(intake: _Intake) -> Taken:
     if 0 < first <= known + 1:
         start = store.position(intake.connection, state.id, first - 1)
     if start is None:
-        raise LogRefused(f"entry {known + 1} is missing", known)
+        raise LogRefused(f"entry {known + 1} is missing", known, state.base)
     links = follow(start, state, entries, known)
     if any(link.entry == known and link.position.chain != head.position.chain for link in links):
         return _forked(intake, b"".join(link.raw for link in links))
@@ -155,14 +155,16 @@ def _is_newest(head: Head, state: State) -> bool:
 
 
 def _forked(intake: _Intake, log: bytes) -> Taken:
-    """Keep both states, which no one purse can have been in one after the other."""
+    """Keep both states, which no one purse can have been in one after the other.
+
+    A state of the very beginning contradicts by itself what every log begins with.
+    """
     known = intake.head.state
-    assert known is not None, "a log is held because a state led to it"
     finding = Finding(
         intake.state.id,
         intake.state.entry,
         FraudTest.OTHER_LOG,
-        Signed.of(known),
+        Signed.read(None if known is None else bytes(known)),
         Signed.of(intake.state),
         log,
     )

@@ -39,7 +39,7 @@ def take_statement(
         _store(bank, connection, statement)
         decide(connection, [statement.payer_id, payee_id], bank.clock())
     examine(bank, [], [payee_id])
-    post_due(bank)
+    post_due(bank, [statement.payer_id, payee_id])
 
 
 def _store(bank: Bank, connection: Connection, statement: VoidStatement) -> None:

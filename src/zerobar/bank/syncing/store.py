@@ -129,15 +129,16 @@ def ack_of(connection: Connection, state: State) -> SyncAck | None:
     return None if row is None or row[0] is None else SyncAck.parse(row[0])
 
 
-def note_ack(connection: Connection, state: State, ack: SyncAck) -> None:
-    """Keep an acknowledgement, before anybody sees it."""
+def note_ack(connection: Connection, state: State, ack: SyncAck, epoch: int) -> None:
+    """Keep an acknowledgement, before anybody sees it, and the blocklist's epoch in the purse."""
     connection.execute(
         "UPDATE bank.purse_sync SET ack = %s WHERE purse_id = %s AND state_body = %s",
         (bytes(ack), state.id, state.body),
     )
     connection.execute(
-        "UPDATE bank.purse_head SET acknowledged = greatest(acknowledged, %s) WHERE purse_id = %s",
-        (ack.entry, state.id),
+        "UPDATE bank.purse_head SET acknowledged = greatest(acknowledged, %s),"
+        " epoch = greatest(epoch, %s) WHERE purse_id = %s",
+        (ack.entry, epoch, state.id),
     )
 
 
