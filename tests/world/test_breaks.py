@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from tests.postgres import NewDatabase
-from zerobar.bank.purses import charge_store
 from zerobar.bank.settlement import outcomes
 from zerobar.bank.syncing import answering
 from zerobar.device import taking
@@ -35,10 +34,6 @@ def operator_delivers_nothing(patch: Patch) -> None:
     patch.setattr(answering, "_deliveries", lambda *_: ())
 
 
-def operator_signs_again_for_one_request(patch: Patch) -> None:
-    patch.setattr(charge_store, "voucher", lambda *_: None)
-
-
 def operator_refunds_before_a_voucher_is_final(patch: Patch) -> None:
     assert FINAL in outcomes._DECIDE
     patch.setattr(outcomes, "_DECIDE", outcomes._DECIDE.replace(FINAL, ""))
@@ -56,7 +51,6 @@ def till_asks_anew_after_a_tear(patch: Patch) -> None:
 
 BREAKS: tuple[Callable[[Patch], None], ...] = (
     operator_delivers_nothing,
-    operator_signs_again_for_one_request,
     operator_refunds_before_a_voucher_is_final,
     till_asks_anew_after_a_tear,
 )

@@ -21,6 +21,7 @@ from zerobar.bank.people.pruning import REMAINS, prune
 from zerobar.bank.people.sessions import VALID_FOR, end_session, session_of
 from zerobar.bank.people.sms_codes import Purpose, send_code, use_code
 from zerobar.bank.people.staff_reset import permit_reset
+from zerobar.bank.settlement import Batch, settle_batch
 from zerobar.bank.staff import membership
 from zerobar.bank.staff.model import Role
 
@@ -52,6 +53,7 @@ def used(bank: Bank, partners: Doubles, anna: Holder) -> Holder:
         person = store.person(connection, anna.person)
     assert person is not None
     permit_reset(bank, bank.new_id(), person, anna.key.id)
+    settle_batch(bank, Batch.of([]))
     assert list(rows(bank)) == TABLES
     return anna
 
@@ -91,6 +93,7 @@ def test_each_kind_goes_in_its_time(bank: Bank, used: Holder, clock: Clock) -> N
         "bank.session": VALID_FOR.days + 31,
         "bank.staff_session": 31,
         "bank.pin_permit": 31,
+        "bank.settlement_batch": 31,
     }
 
 

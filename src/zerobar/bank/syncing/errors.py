@@ -5,17 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from zerobar.bank.errors import InvalidInput, Refused
-
-
-class StateRefused(InvalidInput):
-    """A state that the purse has not signed, or that answers another question."""
-
-    problem = "state-refused"
-
-    def __init__(self, why: str) -> None:
-        super().__init__(
-            f"The purse's state is refused: {why}.", "Ask the purse for its state once more."
-        )
+from zerobar.bank.purses.errors import StateRefused
 
 
 class LogRefused(InvalidInput):
@@ -82,3 +72,6 @@ class StatementRefused(InvalidInput):
             f"The void statement is refused: {why}.",
             "Have the payee's purse void the voucher once more.",
         )
+
+
+__all__ = ["CertificatesNeeded", "LogRefused", "PurseForked", "StateRefused", "StatementRefused"]
