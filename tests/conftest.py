@@ -6,6 +6,7 @@ every system part is promised to be there, so a test that skips has been lost an
 
 import os
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -28,6 +29,33 @@ settings.register_profile(
     "deep", settings.get_profile("everyday"), derandomize=False, max_examples=5_000
 )
 settings.load_profile(PROFILE)
+
+
+TESTS = Path(__file__).parent
+SLOW_FOLDERS = tuple(
+    TESTS / name
+    for name in (
+        "bank/checking",
+        "bank/fraud",
+        "bank/funding",
+        "bank/merchants",
+        "bank/purses",
+        "bank/settlement",
+        "bank/syncing",
+        "phone",
+        "pos",
+        "telecom",
+    )
+)
+"""A database for each test: all of them together are too much for every change."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what lies in a slow folder, before anything is chosen by its marks."""
+    for item in items:
+        if any(folder in item.path.parents for folder in SLOW_FOLDERS):
+            item.add_marker(pytest.mark.slow)
 
 
 def pytest_report_header() -> str:

@@ -40,6 +40,7 @@ def test_the_story_ends_with_every_fen_accounted_for() -> None:
         assert turn in text
 
 
+@pytest.mark.deep
 def test_the_story_stops_where_money_is_missing_on_a_card(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -77,5 +77,6 @@ def test_a_world_notices(
         assert goes_wrong(new_database, tmp_path)
 
 
+@pytest.mark.deep
 def test_the_same_worlds_hold_unbroken(new_database: NewDatabase, tmp_path: Path) -> None:
     assert goes_wrong(new_database, tmp_path) == ""
