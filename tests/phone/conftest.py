@@ -21,6 +21,7 @@ FUNDS_FEN = 1_000_00
 OpenPhone = Callable[[int], PhoneProgram]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep all tests of this folder in one process: they share phones, and what is on them."""
     here = Path(__file__).parent

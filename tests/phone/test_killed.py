@@ -57,6 +57,7 @@ def test_a_load_whose_answer_is_lost_with_the_phone_ends_once(
 def test_a_tap_that_dies_before_the_voucher_came_goes_on_with_the_same_card(
     anna: PhoneProgram, bea: PhoneProgram
 ) -> None:
+    anna.post("/purse/loads", id=str(uuid4()), amount_fen=100_00)
     had = anna.get("/purse")["balance_fen"], bea.get("/purse")["balance_fen"]
     tap = {"id": str(uuid4()), "antenna": anna.sim.antenna, "amount_fen": 30_00}
     anna.sim.field.lose_answer_to(PAY)
@@ -75,6 +76,7 @@ def test_a_tap_that_dies_before_the_voucher_came_goes_on_with_the_same_card(
 def test_a_tap_that_dies_with_the_voucher_here_ends_without_payer_or_bank(
     bank: BankProgram, anna: PhoneProgram, bea: PhoneProgram
 ) -> None:
+    anna.post("/purse/loads", id=str(uuid4()), amount_fen=100_00)
     had = anna.get("/purse")["balance_fen"], bea.get("/purse")["balance_fen"]
     tap = {"id": str(uuid4()), "antenna": anna.sim.antenna, "amount_fen": 20_00}
     bank.kill()
@@ -96,6 +98,7 @@ def test_a_tap_that_dies_with_the_voucher_here_ends_without_payer_or_bank(
 def test_a_sim_is_tapped_while_its_phone_is_off_within_its_limits(
     anna: PhoneProgram, bea: PhoneProgram
 ) -> None:
+    anna.post("/purse/loads", id=str(uuid4()), amount_fen=100_00)
     had = bea.get("/purse")["balance_fen"]
     anna.kill()
     too_much = bea.post("/taps", id=str(uuid4()), antenna=anna.sim.antenna, amount_fen=250_00)
