@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import time
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Self
 
@@ -22,7 +23,7 @@ import httpx
 START_PATIENCE_S = 60.0
 
 
-class Program:
+class Program(ABC):
     """A process that answers HTTP; a context manager that ends it."""
 
     def __init__(self, log: Path) -> None:
@@ -34,8 +35,9 @@ class Program:
     def command(self) -> list[str]:
         return ["-m", "zerobar", *self.arguments()]
 
+    @abstractmethod
     def arguments(self) -> list[str]:
-        raise NotImplementedError
+        """What comes after `zerobar`."""
 
     def start(self) -> None:
         """Start it and wait until it answers."""

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from abc import ABC, abstractmethod
 from datetime import timedelta
 from pathlib import Path
 from typing import Final, Self
@@ -27,7 +28,7 @@ class ProgramFailed(Deviation):
     """A program did not start, or did not do its work; the text holds what it said last."""
 
 
-class Program:
+class Program(ABC):
     """A process of this project that answers HTTP; a context manager that stops it.
 
     Attributes:
@@ -41,9 +42,9 @@ class Program:
         self._log = folder / f"{name}.log"
         self._process: subprocess.Popen[bytes] | None = None
 
+    @abstractmethod
     def arguments(self) -> list[str]:
         """Return what comes after `zerobar`."""
-        raise NotImplementedError
 
     def start(self) -> None:
         """Start it, and wait until it answers; raises ProgramFailed."""

@@ -12,13 +12,14 @@ from typing import Any
 
 import pytest
 
+from tests.bank.closing import close_purse
 from tests.bank.settlement import settling_process
 from tests.bank.settlement.conftest import Registered, Settle
 from tests.bank.settlement.vouchers import asking, record
 from zerobar.bank.authority.supply import supply
 from zerobar.bank.context import Bank
 from zerobar.bank.paying.errors import OutcomeUnknown
-from zerobar.bank.purses import close_purse, issue_request
+from zerobar.bank.purses import issue_request
 from zerobar.bank.settlement import Batch, Outcome, engine, life_of, post_due, settle_batch
 from zerobar.bank.settlement.drawing import Drawn
 from zerobar.database import Database

@@ -6,6 +6,7 @@ from dataclasses import replace
 import psycopg
 import pytest
 
+from tests.bank.closing import close_purse
 from tests.bank.holders import Holder
 from tests.bank.settlement.conftest import Registered, Settle
 from tests.bank.settlement.vouchers import asking, record
@@ -22,7 +23,6 @@ from zerobar.bank.purses import (
     PurseStatus,
     PurseUnknown,
     block_purse,
-    close_purse,
     host_payee,
     issue_request,
     purse,

@@ -7,6 +7,7 @@ from typing import Any, LiteralString
 
 import pytest
 
+from tests.bank.closing import close_purse
 from tests.bank.holders import SUPPLY, balance, fill, open_holder
 from tests.bank.settlement.conftest import IN_PURSES, IN_WALLET, Registered, Settle
 from tests.bank.settlement.vouchers import asking, know_funds, record
@@ -16,7 +17,7 @@ from zerobar.bank.checking import check_books
 from zerobar.bank.context import Bank
 from zerobar.bank.people.model import Category
 from zerobar.bank.people.wallets import Freezer, freeze_wallet
-from zerobar.bank.purses import PurseStatus, block_purse, close_purse, purse, register_purse
+from zerobar.bank.purses import PurseStatus, block_purse, purse, register_purse
 from zerobar.bank.purses import issue_request as issue
 from zerobar.bank.purses.keys import revoke_key
 from zerobar.bank.settlement import (

@@ -8,11 +8,12 @@ from itertools import permutations
 
 import pytest
 
+from tests.bank.closing import close_purse
 from tests.bank.holders import balance
 from tests.bank.syncing.village import IN_WALLET, Paid, Village, Villager
 from zerobar.bank.checking import check_books
 from zerobar.bank.fraud import blocklist
-from zerobar.bank.purses import close_purse, host_payee, issue_request
+from zerobar.bank.purses import host_payee, issue_request
 from zerobar.bank.settlement import Batch, Outcome, settle_batch
 from zerobar.bank.settlement.outcomes import declare_nowhere
 from zerobar.bank.settlement.owing import note_paid, owed_to

@@ -19,7 +19,6 @@ from zerobar.bank.purses.keys import revoke_key, trust_authority, trust_key, tru
 from zerobar.bank.purses.model import KeySet, Purse, PurseStatus
 from zerobar.bank.purses.registering import (
     block_purse,
-    close_purse,
     purse,
     register_purse,
     unblock_purse,
@@ -36,7 +35,6 @@ __all__ = [
     "PurseStatus",
     "PurseUnknown",
     "block_purse",
-    "close_purse",
     "host_payee",
     "issue_request",
     "purse",

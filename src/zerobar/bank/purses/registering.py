@@ -95,11 +95,6 @@ def unblock_purse(bank: Bank, purse_id: bytes) -> None:
     _change_status(bank, purse_id, PurseStatus.ACTIVE)
 
 
-def close_purse(bank: Bank, purse_id: bytes) -> None:
-    """Close a purse for ever; raises PurseUnknown or PurseClosed."""
-    _change_status(bank, purse_id, PurseStatus.CLOSED)
-
-
 def purse(bank: Bank, purse_id: bytes) -> Purse:
     """Return a purse; raises PurseUnknown."""
     with bank.connection() as connection:
