@@ -12,6 +12,8 @@ export VENV PYTHON
 
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
+# The Node.js that setup installed, if this machine has none.
+NPM := PATH="$$PATH:$(abspath $(BIN))" npm --prefix web
 PARALLEL := -n $(WORKERS) --dist loadgroup
 # The second file keeps to the first one's pins, so that both fit into one environment.
 COMPILE := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes \
@@ -53,6 +55,8 @@ check: setup ## format, lint, types, floors, and what the documents claim
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(PYTEST) -q tests/test_floors.py tests/test_dependencies.py tests/docs
+	$(NPM) run --silent check
+	$(NPM) run --silent test
 
 bench: setup ## the benchmark's table
 	$(BIN)/python -m bench $(ARGS)
@@ -65,6 +69,8 @@ lock: setup ## pin the newest dependencies that pyproject.toml allows
 	$(COMPILE) --upgrade --extra dev --extra bank --output-file requirements/dev.txt pyproject.toml
 	$(COMPILE) --upgrade --extra pcsc --constraint requirements/dev.txt \
 		--output-file requirements/pcsc.txt pyproject.toml
+	$(COMPILE) --upgrade --extra node --constraint requirements/dev.txt \
+		--output-file requirements/node.txt pyproject.toml
 
 clean: ## remove what tools left behind; the virtual environment stays
 	rm -rf build card/build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

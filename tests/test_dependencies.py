@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS: dict[str, list[str]] = PROJECT["optional-dependencies"]
-LOCKS = {"dev": ROOT / "requirements" / "dev.txt", "pcsc": ROOT / "requirements" / "pcsc.txt"}
+LOCKS = {extra: ROOT / "requirements" / f"{extra}.txt" for extra in ("dev", "node", "pcsc")}
 
 # Distributions whose module has another name.
 MODULES = {

@@ -1,0 +1,9 @@
+import type { Like } from '@shared/i18n'
+
+export const zh = {
+  console: { title: 'console' },
+}
+
+export const en: Like<typeof zh> = {
+  console: { title: 'console' },
+}
