@@ -71,6 +71,8 @@ lock: setup ## pin the newest dependencies that pyproject.toml allows
 		--output-file requirements/pcsc.txt pyproject.toml
 	$(COMPILE) --upgrade --extra node --constraint requirements/dev.txt \
 		--output-file requirements/node.txt pyproject.toml
+	$(COMPILE) --upgrade --extra multibuffer --constraint requirements/dev.txt \
+		--output-file requirements/multibuffer.txt pyproject.toml
 
 clean: ## remove what tools left behind; the virtual environment stays
 	rm -rf build card/build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -13,12 +13,13 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS: dict[str, list[str]] = PROJECT["optional-dependencies"]
-LOCKS = {extra: ROOT / "requirements" / f"{extra}.txt" for extra in ("dev", "node", "pcsc")}
+LOCKS = {extra: ROOT / "requirements" / f"{extra}.txt" for extra in EXTRAS if extra != "bank"}
 
 # Distributions whose module has another name.
 MODULES = {
     "argon2-cffi": "argon2",
     "phonenumberslite": "phonenumbers",
+    "prometheus-client": "prometheus_client",
     "psycopg-pool": "psycopg_pool",
     "pyscard": "smartcard",
     "python-stdnum": "stdnum",

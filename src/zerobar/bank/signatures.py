@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -10,7 +11,7 @@ from uuid import UUID
 from zerobar.bank.errors import InvalidInput, NotSignedIn
 from zerobar.bank.ids import DERIVED_VERSION
 from zerobar.bank.people.model import SigningKey
-from zerobar.purse.suites import P256, SignatureRefused
+from zerobar.multibuffer import verify_all
 
 LONGEST_DRIFT: Final = timedelta(seconds=300)
 """How far a signer's clock may be off; older requests cannot be sent again by a stranger."""
@@ -143,7 +144,7 @@ def check_claim(claim: Claim, key: SigningKey | None, now: datetime) -> Signed:
 
     Raises KeyUnknown, TimeOff or SignatureWrong.
     """
-    key = check_signer(claim, key, now)
+    key = check_signer(claim, key, now, key is not None and is_signed([(claim, key)])[0])
     return Signed(
         key,
         datetime.fromtimestamp(claim.time_unix_s, UTC),
@@ -154,18 +155,29 @@ def check_claim(claim: Claim, key: SigningKey | None, now: datetime) -> Signed:
     )
 
 
-def check_signer(claim: Claim, key: SigningKey | None, now: datetime) -> SigningKey:
-    """Check the same; return only the key.
+def is_signed(claims: Sequence[tuple[Claim, SigningKey]]) -> list[bool]:
+    """Return of each claim whether that key signed it; many at once cost less than one by one."""
+    return verify_all(
+        [(key.public_key, claim.signed_bytes, claim.signature) for claim, key in claims]
+    )
+
+
+def check_signer(claim: Claim, key: SigningKey | None, now: datetime, signed: bool) -> SigningKey:
+    """Check that whoever signed may, and just now; return the key.
+
+    Args:
+        claim: as it came.
+        key: as the bank has it.
+        now: by the bank's clock.
+        signed: whether the key signed the claim, as `is_signed` says.
 
     Raises KeyUnknown, TimeOff or SignatureWrong.
     """
     if key is None or key.revoked_at is not None:
         raise KeyUnknown
     check_time(claim, now)
-    try:
-        P256.verify(key.public_key, claim.signed_bytes, claim.signature)
-    except SignatureRefused:
-        raise SignatureWrong from None
+    if not signed:
+        raise SignatureWrong
     return key
 
 

@@ -28,11 +28,12 @@ from zerobar.bank.paying.errors import (
 from zerobar.bank.paying.facts import Facts, Known, ReadingRoom, read_facts
 from zerobar.bank.paying.guessing import count_misses
 from zerobar.bank.paying.judging import Approved, Short, Verdict, judge, same_payment
-from zerobar.bank.paying.model import Payment, PaymentOrder
+from zerobar.bank.paying.model import Authority, Payment, PaymentOrder
 from zerobar.bank.paying.store import payment
 from zerobar.bank.paying.topping import cover
 from zerobar.bank.people.errors import WalletClosed
 from zerobar.bank.people.limits import exceeded
+from zerobar.bank.signatures import is_signed
 from zerobar.database import Connection
 from zerobar.ledger import (
     Answer,
@@ -62,8 +63,10 @@ def examine(
     known = _known(bank, orders, now, room)
     id_now = partial(new_id, now, bank.random)
     verdicts = [
-        judge(order, facts, known.limits, now, id_now)
-        for order, facts in zip(orders, known.facts, strict=True)
+        judge(order, facts, signed, known.limits, now, id_now)
+        for order, facts, signed in zip(
+            orders, known.facts, _signed(orders, known.facts), strict=True
+        )
     ]
     if missed := _missed(known.facts, verdicts):
         with bank.connection() as connection:
@@ -78,6 +81,20 @@ def _known(
         return room.read(bank.operator_id, orders, now)
     with bank.connection() as connection:
         return read_facts(connection, bank.operator_id, orders, now)
+
+
+def _signed(orders: Sequence[PaymentOrder], facts: Sequence[Facts]) -> list[bool]:
+    """Return of each order whether its holder's key signed it, asked for all of them at once.
+
+    Of orders that a till's key has signed nothing is asked: that was checked with the code.
+    """
+    keys = [
+        about.key if order.authority is Authority.HOLDER else None
+        for order, about in zip(orders, facts, strict=True)
+    ]
+    claims = [(order.claim, key) for order, key in zip(orders, keys, strict=True) if key]
+    answers = iter(is_signed(claims))
+    return [key is not None and next(answers) for key in keys]
 
 
 def _missed(facts: Sequence[Facts], verdicts: Sequence[Verdict]) -> list[UUID]:

@@ -96,25 +96,36 @@ Verdict = Approved | Short | Payment | BankError
 def judge(
     order: PaymentOrder,
     facts: Facts,
+    signed: bool,
     limits: Mapping[UUID, LimitTable],
     now: datetime,
     new_id: Callable[[], UUID],
 ) -> Verdict:
-    """Decide an order."""
+    """Decide an order.
+
+    Args:
+        order: what is asked.
+        facts: what is known about it.
+        signed: whether the key of the facts signed it.
+        limits: of the operators of both wallets.
+        now: by the bank's clock.
+        new_id: makes ids of notices.
+    """
     try:
-        return _judge(order, facts, limits, now, new_id)
+        payer = _check_asker(order, facts, signed, now)
+        return _judge(order, payer, facts, limits, now, new_id)
     except BankError as refusal:
         return refusal
 
 
 def _judge(
     order: PaymentOrder,
+    payer: Party,
     facts: Facts,
     limits: Mapping[UUID, LimitTable],
     now: datetime,
     new_id: Callable[[], UUID],
 ) -> Approved | Short | Payment:
-    payer = _check_asker(order, facts, now)
     if facts.earlier is not None:
         return same_payment(facts.earlier, order)
     _check_payer(order, payer, facts)
@@ -133,10 +144,10 @@ def _judge(
     return _approved(payment, order, facts, ceiling, conditions, new_id)
 
 
-def _check_asker(order: PaymentOrder, facts: Facts, now: datetime) -> Party:
+def _check_asker(order: PaymentOrder, facts: Facts, signed: bool, now: datetime) -> Party:
     """Check that who signed may pay from the wallet; return the wallet."""
     if order.authority is Authority.HOLDER:
-        key = check_signer(order.claim, facts.key, now)
+        key = check_signer(order.claim, facts.key, now, signed)
         payer = facts.payer
         if payer is None or key.owner_kind is not KeyOwner.DEVICE:
             raise NotYourWallet

@@ -26,13 +26,13 @@ class Payer:
     """Whose certificate is good.
 
     Attributes:
-        key: ready to verify with.
+        public_key: X||Y, 64 bytes; a point of the curve.
     """
 
     id: bytes
     purse_class: PurseClass
     currency: int
-    key: ec.EllipticCurvePublicKey = field(repr=False)
+    public_key: bytes = field(repr=False)
 
 
 class CertificateCache:
@@ -90,9 +90,12 @@ def _checked(raw: bytes, keys: KeySet) -> Payer | Reason:
         return Reason.KEY_UNKNOWN
     try:
         certificate.verify(authority)
-        key = ec.EllipticCurvePublicKey.from_encoded_point(
+        # Checked here for good: what verifies batches takes it for a point of the curve.
+        ec.EllipticCurvePublicKey.from_encoded_point(
             ec.SECP256R1(), b"\x04" + certificate.public_key
         )
     except (SignatureRefused, ValueError):
         return Reason.CERTIFICATE_REFUSED
-    return Payer(certificate.id, certificate.purse_class, certificate.currency, key)
+    return Payer(
+        certificate.id, certificate.purse_class, certificate.currency, certificate.public_key
+    )
