@@ -8,6 +8,7 @@ import ast
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -85,14 +86,25 @@ def _is_pure(module: str) -> bool:
 
 
 def make_tree(source: Path, module: str, text: str) -> None:
-    """Make every package, empty but for one module."""
+    """Make every package and what the contracts name, empty but for one module."""
     for package in PACKAGES:
         (source / "zerobar" / package).mkdir(parents=True, exist_ok=True)
         (source / "zerobar" / package / "__init__.py").touch()
+    for named in _modules_in_contracts():
+        (source / named).touch()
     (source / "zerobar" / "__main__.py").write_text("from zerobar import cli\n")
     path = source / "zerobar" / module
     path.parent.mkdir(exist_ok=True)
     path.write_text(text)
+
+
+def _modules_in_contracts() -> list[Path]:
+    """Return the files of the modules, other than packages, whose imports a contract watches."""
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    contracts = tools["importlinter"]["contracts"]
+    named = {name for contract in contracts for name in contract.get("source_modules", [])}
+    files = [Path(*name.split(".")).with_suffix(".py") for name in sorted(named)]
+    return [path for path in files if (ROOT / "src" / path).is_file()]
 
 
 def test_the_contracts_hold() -> None:
@@ -114,6 +126,7 @@ FLOORS = "a package imports only from lower floors"
 SEALED = "the purse does no input or output"
 SCREENS = "only the command line and the demo write to a terminal"
 PCSC = "only the reader knows the PC/SC library"
+NO_WEB = "the bank's and the telecom's rules know nothing of HTTP"
 
 
 @pytest.mark.slow
@@ -130,7 +143,13 @@ PCSC = "only the reader knows the PC/SC library"
         (FLOORS, "novelty/__init__.py", ""),
         (SEALED, "purse/memory.py", "import os\n"),
         (SEALED, "purse/session.py", "from time import time\n"),
+        (FLOORS, "serving/access.py", "from zerobar import device\n"),
+        (FLOORS, "client/http.py", "from zerobar import serving\n"),
         (SCREENS, "issuer/loads.py", "import rich.console\n"),
+        (SCREENS, "telecom/serving.py", "import typer\n"),
+        (NO_WEB, "telecom/orders.py", "import litestar\n"),
+        (NO_WEB, "database/worker.py", "from zerobar import serving\n"),
+        (NO_WEB, "bank/paying/engine.py", "from zerobar import serving\n"),
         (PCSC, "cli/doctor.py", "import smartcard.System\n"),
     ],
 )

@@ -60,7 +60,7 @@ def open_phone(folder: Path, bank: BankProgram, sandbox: Sandbox) -> Iterator[Op
             sim = stack.enter_context(Sim(folder, f"sim-{who}", folder / "bank"))
             phone = PhoneProgram(folder, f"phone-{who}", bank.port, sim)
             stack.enter_context(phone)
-            _open_wallet(phone, sandbox, who)
+            open_wallet(phone, sandbox, who)
             return phone
 
         yield open_for
@@ -86,7 +86,8 @@ def dora(open_phone: OpenPhone) -> PhoneProgram:
     return open_phone(3)
 
 
-def _open_wallet(phone: PhoneProgram, sandbox: Sandbox, who: int) -> None:
+def open_wallet(phone: PhoneProgram, sandbox: Sandbox, who: int) -> None:
+    """Open a wallet for one of the sandbox's people: verified, with money, its SIM linked."""
     person = PEOPLE[who]
     card = person.cards[0]
     phone.post("/sms-codes", phone=card.phone)

@@ -86,21 +86,25 @@ class Sim:
 class LonePhone(Program):
     """A phone's program without a SIM, and its screen."""
 
-    def __init__(self, folder: Path, bank_url: str, name: str = "phone") -> None:
+    def __init__(self, folder: Path, bank_url: str, name: str = "phone", *options: str) -> None:
         super().__init__(folder / f"{name}.log")
         self.folder = folder / name
         self._bank_url = bank_url
+        self._options = options
         zerobar("phone", "init", "--folder", str(self.folder))
         self.screen = httpx.Client(base_url=self.url, timeout=ANSWER_WITHIN_S)
 
     def arguments(self) -> list[str]:
         own = ["--folder", str(self.folder), "--port", str(self.port)]
-        return ["phone", "serve", *own, "--bank", self._bank_url]
+        return ["phone", "serve", *own, "--bank", self._bank_url, *self._options]
+
+    @property
+    def token(self) -> str:
+        return (self.folder / "token").read_text()
 
     def start(self) -> None:
         super().start()
-        token = (self.folder / "token").read_text()
-        self.screen.headers["authorization"] = f"Bearer {token}"
+        self.screen.headers["authorization"] = f"Bearer {self.token}"
 
     def get(self, path: str, **query: Any) -> Any:
         return self._read(self.screen.get(path, params=query))

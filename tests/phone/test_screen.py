@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import stat
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
+import httpx
 import pytest
 
 from tests.bank.programs import environment, free_port
 from tests.phone.programs import LonePhone
 
 pytestmark = pytest.mark.slow
+STAGE = "http://127.0.0.1:8080"
 
 
 @pytest.fixture(scope="module")
 def phone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LonePhone]:
-    with LonePhone(tmp_path_factory.mktemp("lone"), f"http://127.0.0.1:{free_port()}") as phone:
+    bank_url = f"http://127.0.0.1:{free_port()}"
+    with LonePhone(
+        tmp_path_factory.mktemp("lone"), bank_url, "phone", "--framed-by", STAGE
+    ) as phone:
         yield phone
 
 
@@ -48,6 +56,32 @@ def test_the_phones_own_screen_is_let_in(phone: LonePhone) -> None:
     assert own.json()["signed_up"] is False and own.headers["cache-control"] == "no-store"
 
 
+def test_the_screen_itself_needs_no_token_and_may_be_framed_by_whom_the_owner_named(
+    phone: LonePhone,
+) -> None:
+    page = httpx.get(phone.url)
+    assert "<html" in page.text and phone.token not in page.text
+    assert f"frame-ancestors {STAGE};" in page.headers["content-security-policy"]
+
+
+def test_the_token_is_shown_to_the_owners_terminal_and_to_no_log(
+    phone: LonePhone, tmp_path: Path
+) -> None:
+    assert phone.token not in phone.log.read_text()
+    folder = tmp_path / "phone"
+    assert _run("init", "--folder", str(folder)).returncode == 0
+    shown = _on_a_terminal("serve", "--folder", str(folder), "--port", "0", "--bank", "http://x")
+    assert f"/#token={(folder / 'token').read_text()}" in shown
+
+
+def test_only_what_is_an_origin_may_frame_the_screen(phone: LonePhone, tmp_path: Path) -> None:
+    folder = tmp_path / "phone"
+    assert _run("init", "--folder", str(folder)).returncode == 0
+    own = ("serve", "--folder", str(folder), "--port", "0", "--bank", "http://x")
+    refused = _run(*own, "--framed-by", "*")
+    assert refused.returncode == 1 and "no origin" in refused.stderr
+
+
 def test_only_its_owner_can_read_what_the_phone_keeps(phone: LonePhone) -> None:
     assert stat.S_IMODE(phone.folder.stat().st_mode) == 0o700
     files = {path.name: stat.S_IMODE(path.stat().st_mode) for path in phone.folder.iterdir()}
@@ -66,6 +100,14 @@ def test_a_phone_is_made_once(phone: LonePhone, tmp_path: Path) -> None:
     assert missing.returncode == 1 and "zerobar phone init" in missing.stderr
 
 
+def test_a_telecom_without_a_line_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "phone"
+    assert _run("init", "--folder", str(folder)).returncode == 0
+    own = ("serve", "--folder", str(folder), "--port", "0", "--bank", "http://x")
+    refused = _run(*own, "--telecom", "http://y")
+    assert refused.returncode == 1 and "--line" in refused.stderr
+
+
 def test_a_purse_file_is_not_opened_by_the_phone_itself(tmp_path: Path) -> None:
     folder = tmp_path / "phone"
     assert _run("init", "--folder", str(folder)).returncode == 0
@@ -82,6 +124,9 @@ def test_without_wallet_sim_or_bank_it_says_what_to_do(phone: LonePhone) -> None
     assert phone.refused("/scans", text="hello")["type"].endswith("unreadable-text")
     assert phone.refused("/scans")["status"] == 400
     assert phone.refused("/nothing")["status"] in (404, 405)
+    assert phone.refused("/wallet/by-telecom")["type"].endswith("no-telecom")
+    tap = phone.refused("/taps", id=str(uuid4()), amount_fen=1)
+    assert tap["type"].endswith("no-field") and "--reader" in tap["next_step"]
 
 
 def test_a_bank_that_does_not_answer_leaves_it_open_and_is_seen(phone: LonePhone) -> None:
@@ -101,3 +146,17 @@ def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
         timeout=60,
         env=environment() | {"COLUMNS": "300"},
     )
+
+
+def _on_a_terminal(*arguments: str) -> str:
+    """Run a program whose output goes to a terminal until it is ready; return what it said."""
+    ours, its = pty.openpty()
+    command = [sys.executable, "-m", "zerobar", "phone", *arguments]
+    with subprocess.Popen(command, stdout=its, stderr=its, env=environment()) as process:
+        os.close(its)
+        said = b""
+        while b"Ready" not in said:
+            said += os.read(ours, 4096)
+        process.terminate()
+    os.close(ours)
+    return said.decode()

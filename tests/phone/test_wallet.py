@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,6 +17,8 @@ from tests.bank.programs import BankProgram, Sandbox
 from tests.phone.conftest import PIN
 from tests.phone.programs import CARD_PIN, LonePhone, PhoneProgram, zerobar
 from tests.phone.test_killed import killed
+from zerobar.bank.calendar import CHINA
+from zerobar.sandbox.people import PEOPLE
 
 pytestmark = pytest.mark.slow
 EVAS_NUMBER = "+8613900000077"
@@ -112,6 +115,40 @@ def test_money_is_asked_for_and_given(carl: PhoneProgram, dora: PhoneProgram) ->
     dora.post("/payments", id=str(uuid4()), payee=payee, amount_fen=3_00)
     (paid,) = carl.get("/money-requests", asked=False)["items"]
     assert paid["state"] == "paid"
+
+
+def test_a_forgotten_pin_is_replaced_by_a_code_and_changed_by_itself(
+    dora: PhoneProgram, sandbox: Sandbox
+) -> None:
+    person = PEOPLE[3]
+    dora.post("/pin/codes")
+    code = sandbox.code_for(person.cards[0].phone)
+    dora.post("/pin/reset", code=code, new_pin="864209", resident_id=person.resident_id)
+    dora.post("/grant", pin="864209")
+    dora.post("/pin/change", old_pin="864209", new_pin=PIN)
+    assert dora.refused("/grant", pin="864209")["type"].endswith("wrong-pin")
+    dora.post("/grant", pin=PIN)
+
+
+def test_a_statement_comes_as_the_bank_made_it(carl: PhoneProgram) -> None:
+    today = datetime.now(CHINA).date().isoformat()
+    days = {"from": today, "to": today}
+    paper = carl.screen.get("/statement/pdf", params=days)
+    assert paper.headers["content-type"] == "application/pdf" and paper.content[:4] == b"%PDF"
+    assert carl.screen.get("/statement/csv", params=days).text.count("\n") > 1
+    assert carl.screen.get("/statement/exe", params=days).status_code == 404
+
+
+def test_a_card_is_unbound_and_bound_again_and_pays_what_lacks(carl: PhoneProgram) -> None:
+    carl.post("/grant", pin=PIN)
+    (card,) = carl.get("/cards")["items"]
+    assert carl.screen.delete(f"/cards/{card['card_id']}").status_code == 204
+    assert carl.get("/cards")["items"] == []
+    bound = carl.post("/cards", id=str(uuid4()), number=PEOPLE[2].cards[0].number)
+    assert bound["number"] == card["number"]
+    assert carl.put("/auto-top-up", on=True) == {"on": True}
+    assert carl.get("/me")["wallets"][0]["auto_top_up"] is True
+    carl.put("/auto-top-up", on=False)
 
 
 def test_money_is_saved_to_the_bank_once_the_category_allows_it(carl: PhoneProgram) -> None:

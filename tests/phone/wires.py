@@ -22,7 +22,7 @@ _CHUNK = 65_536
 class Wire:
     """Listens, and passes everything on to a server; a context manager."""
 
-    def __init__(self, server: Address) -> None:
+    def __init__(self, server: Address | None) -> None:
         self._server = server
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
@@ -45,6 +45,11 @@ class Wire:
         self._marker = None
         self._hang_up()
 
+    def lead_to(self, server: Address | None) -> None:
+        """Lead elsewhere from now on, on new connections; None: nowhere, so nobody answers."""
+        self._server = server
+        self.mend()
+
     def __enter__(self) -> Self:
         threading.Thread(target=self._accept, daemon=True).start()
         return self
@@ -65,7 +70,11 @@ class Wire:
                 threading.Thread(target=self._connect, args=(client,), daemon=True).start()
 
     def _connect(self, client: socket.socket) -> None:
-        with client, suppress(OSError), socket.create_connection(self._server, 5) as server:
+        place = self._server
+        if place is None:
+            client.close()
+            return
+        with client, suppress(OSError), socket.create_connection(place, 5) as server:
             self._open |= {client, server}
             try:
                 self._carry(client, server)

@@ -57,6 +57,8 @@ class OrderBank(httpx.BaseTransport):
             self._pay(order, str(UUID(int=order_id.int ^ 1)))
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/v1/merchant":
+            return httpx.Response(200, json=self._merchant())
         found = _ROUTES.fullmatch(request.url.path)
         assert found is not None, request.url.path
         what, id_, sub = found.group("what", "id", "sub")
@@ -117,6 +119,25 @@ class OrderBank(httpx.BaseTransport):
         self.used.add(code)
         self._pay(order, key)
         return httpx.Response(200, json=order)
+
+    def _merchant(self) -> dict[str, Any]:
+        id_ = str(UUID(int=3))
+        return {
+            "merchant_id": id_,
+            "wallet_id": id_,
+            "name": "小面馆",
+            "latin_name": "Noodle House",
+            "latin_city": "Beijing",
+            "category_code": "5812",
+            "credit_code": "91110000600037341L",
+            "bank_code": "104",
+            "account_holder": "小面馆",
+            "account_masked": "*1234",
+            "webhook_url": None,
+            "webhook_key": "",
+            "opened_at": self._time(),
+            "suspended_at": None,
+        }
 
     def _pay(self, order: dict[str, Any], payment_id: str) -> None:
         order |= {"state": "paid", "payment_id": payment_id, "paid_at": self._time()}

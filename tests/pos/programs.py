@@ -7,6 +7,7 @@ with Sam(folder, bank_folder) as sam, TillProgram(folder, bank, sam, shop) as ti
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -20,19 +21,22 @@ import httpx
 from tests.bank.programs import BankProgram, Program, environment, free_port
 from tests.phone.programs import ANSWER_WITHIN_S, CARD_PIN, zerobar
 from tests.phone.wires import Wire
+from zerobar.client.enrolment import write_64
 from zerobar.client.http import BankHttp, RequestKey
 from zerobar.client.merchant import MerchantClient
 from zerobar.demo.officers import Officer, TakenOn
+from zerobar.purse.suites import KEY_SEED_LENGTH, P256
 from zerobar.reader import PurseCard, parse_target
 
 CASHIER, PIN = "Mei", "135790"
+BILLER = "Telecom"
 CREDIT_CODE = "91110000600037341L"
 _STAFF_CODE = re.compile(r"^ {2}([0-9A-Z-]+) {2}(?:second )?administrator", re.MULTILINE)
 _ID = re.compile(r"id ([0-9a-f]{16})")
 
 
 class Road(Wire):
-    """A way to the bank that can be cut: who asks then gets no answer."""
+    """A way to the bank that can be cut, or a reader's field that can be without a card."""
 
     def __init__(self, port: int) -> None:
         super().__init__(("127.0.0.1", port))
@@ -83,7 +87,7 @@ class Sam:
 
 
 class Merchant:
-    """A merchant taken on by the bank, with a shop."""
+    """A merchant taken on by the bank, with a shop, and a payee that the bank hosts for bills."""
 
     def __init__(self, bank: BankProgram, origin: str, sam: Sam) -> None:
         codes = _STAFF_CODE.findall(bank.told)
@@ -94,6 +98,8 @@ class Merchant:
         ):
             self.taken: TakenOn = officer.take_on("小面馆", "Noodle House", CREDIT_CODE)
             second.approve(officer.propose_link(sam.id, self.taken.merchant.wallet_id))
+            key = write_64(P256.public_key(os.urandom(KEY_SEED_LENGTH)))
+            self.biller_id = officer.host_payee(self.taken.merchant.merchant_id, key)
         self._bank_url = bank.url
         with BankHttp(bank.url, self.key) as http:
             self.shop_id = MerchantClient(http).open_shop(uuid4(), "小面馆一店", "House 1").shop_id
@@ -114,12 +120,23 @@ class Merchant:
 class TillProgram(Program):
     """A till's program, and its screen with a cashier signed in.
 
+    Args:
+        reader: where customers tap; without it, where a tap says.
+
     Attributes:
         road: to the bank.
     """
 
-    def __init__(self, folder: Path, bank: BankProgram, sam: Sam, merchant: Merchant) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        bank: BankProgram,
+        sam: Sam,
+        merchant: Merchant,
+        reader: str | None = None,
+    ) -> None:
         super().__init__(folder / "till.log")
+        self._reader = reader
         self.folder = folder / "till"
         self.road = Road(bank.port)
         self._merchant, self._sam = merchant, sam
@@ -130,11 +147,15 @@ class TillProgram(Program):
 
     def init(self) -> str:
         terminal, code = self._merchant.add_till()
+        reader = () if self._reader is None else ("--reader", self._reader)
+        biller = f"{self._merchant.biller_id.hex()}={BILLER}"
         return zerobar(
             *("pos", "init", "--folder", str(self.folder)),
             *("--bank", f"http://{self.road.address}", "--terminal", str(terminal)),
             *("--code", code, "--shop", str(self._merchant.shop_id), "--sam", self._sam.slot),
             *("--shop-name", "小面馆一店", "--label", "1号机", "--chief", CASHIER, "--pin", PIN),
+            *reader,
+            *("--biller", biller),
         )
 
     def examine(self) -> str:

@@ -10,10 +10,11 @@ import pytest
 from tests.pos.test_selling import TornAway
 from tests.pos.town import Town
 from zerobar.device import synchronise
+from zerobar.device.feed import EventFeed, Other, RecordingLink
 from zerobar.pos import online, purse_road
 from zerobar.pos.background import SYNC_WHILE_TORN_EVERY_S, Background
-from zerobar.pos.events import EventFeed, Other, RecordingLink
 from zerobar.pos.finality import finality_of
+from zerobar.pos.line import STALE_AFTER_S
 from zerobar.pos.model import Finality, SaleState
 from zerobar.pos.till import Till
 
@@ -29,7 +30,7 @@ def test_a_round_without_network_says_why_and_the_next_one_settles(town: Town, t
     sale = town.sale()
     town.offline()
     purse_road.tap(till, sale.id, town.person().in_field)
-    background = Background(till)
+    background = Background(till, town.line)
     assert not background.go_round()
     assert background.last.error == "The operator cannot be reached."
     assert finality_of(till, town.read(sale)) is Finality.AT_SYNC
@@ -39,7 +40,7 @@ def test_a_round_without_network_says_why_and_the_next_one_settles(town: Town, t
 
 
 def test_a_torn_tap_is_synced_for_sooner(town: Town, till: Till) -> None:
-    background = Background(till)
+    background = Background(till, town.line)
     assert background.go_round()
     sale, payer = town.sale(), town.person()
     purse_road.tap(till, sale.id, lambda: TornAway(payer.in_field()))
@@ -65,7 +66,7 @@ def test_it_runs_by_itself_and_survives_a_mistake(
         return real(self)
 
     monkeypatch.setattr(Background, "go_round", go_round)
-    with Background(till, pause_s=0.01):
+    with Background(till, town.line, pause_s=0.01):
         until(lambda: town.read(sale).state is SaleState.PAID)
 
 
@@ -75,7 +76,21 @@ def test_the_feed_counts_bytes_and_keeps_the_newest(town: Town) -> None:
         answer = link.exchange(bytes.fromhex("00A40400095A05A45524F4241520100"[:30]))
     sent, received = feed.after(0)
     assert (sent.size, received.size) == (15, len(answer))
-    assert sent.words == "SELECT" and received.words.startswith("SELECT: ")
+    assert sent.step == received.step == "SELECT"
+    assert sent.words == "select the purse" and "refused" in received.words
     assert feed.after(sent.number) == [received]
     feed.close()
     assert feed.after(received.number, wait_s=60) == []
+
+
+def test_who_heard_nothing_for_long_asks_and_knows_again_how_the_line_is(
+    town: Town, till: Till
+) -> None:
+    background = Background(till, town.line)
+    assert background.go_round() and town.line.answers
+    town.offline()
+    assert background.go_round(), "nothing was to be asked"
+    town.clock.now += STALE_AFTER_S
+    assert not background.go_round() and not town.line.answers
+    town.online()
+    assert background.go_round() and town.line.answers

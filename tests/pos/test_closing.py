@@ -100,7 +100,9 @@ def test_each_difference_says_who_lacks_what(town: Town, till: Till) -> None:
     }
 
 
-@pytest.mark.parametrize("file", [b"\xff\xfe", b"a,b\r\n1,2\r\n", HEAD.encode() + b"line\r\n"])
+@pytest.mark.parametrize(
+    "file", [b"", b"no heading", b"\xff\xfe", b"a,b\r\n1,2\r\n", HEAD.encode() + b"line\r\n"]
+)
 def test_another_file_is_refused(till: Till, file: bytes) -> None:
     with pytest.raises(FileUnfit):
         reconcile(till, day_of(till), file)

@@ -14,7 +14,7 @@ import pytest
 
 from tests.bank.programs import BankProgram, Sandbox
 from tests.phone.conftest import PIN as WALLET_PIN
-from tests.phone.conftest import _open_wallet
+from tests.phone.conftest import open_wallet
 from tests.phone.programs import PhoneProgram, Sim
 from tests.pos.programs import CASHIER, PIN, Merchant, Sam, TillProgram
 from tests.pos.test_closing import text_of
@@ -74,7 +74,7 @@ def phone(folder: Path, bank: BankProgram, sandbox: Sandbox) -> Iterator[PhonePr
         Sim(folder, "sim", folder / "bank") as sim,
         PhoneProgram(folder, "phone", bank.port, sim) as phone,
     ):
-        _open_wallet(phone, sandbox, 0)
+        open_wallet(phone, sandbox, 0)
         phone.post("/code/enrolment")
         phone.post("/purse/loads", id=str(uuid4()), amount_fen=300_00)
         yield phone
@@ -262,12 +262,13 @@ def test_the_feed_tells_who_was_asked_and_nothing_secret(
     code = phone.get("/code")["digits"]
     till.post(f"/sales/{till.sale(TEN)}/scan", text=code)
     till.post(f"/sales/{till.sale(TEN)}/tap", card=phone.sim.antenna)
-    told = till.get("/events", after=0)
+    told = till.get("/events", after=0)["items"]
     assert {"bank", "sam", "card-in-the-field"} <= {event["other"] for event in told}
     assert all(event["words"] and event["words_zh"] for event in told)
     assert code not in str(told) and PIN not in str(told)
+    assert {"PAY", "POST /v1/orders/{id}/charges"} <= {event["step"] for event in told}
     last = told[-1]["number"]
-    assert till.get("/events", after=last + 1000) == []
+    assert till.get("/events", after=last + 1000) == {"items": [], "last": last + 1000}
 
 
 def test_a_receipt_is_printed(till: TillProgram, phone: PhoneProgram) -> None:
@@ -292,7 +293,13 @@ def test_a_till_is_enrolled_once_and_the_doctor_speaks_at_the_command_line(
 
 def test_what_is_malformed_is_a_problem(till: TillProgram) -> None:
     id_ = str(uuid4())
-    for content in ({"amount_fen": 0}, {"amount_fen": "ten"}, {"amount": 1}, {}):
+    for content in (
+        {"amount_fen": 0},
+        {"amount_fen": "ten"},
+        {"amount_fen": "1000"},
+        {"amount": 1},
+        {},
+    ):
         answer = till.screen.put(f"/sales/{id_}", json=content)
         assert answer.status_code == 400, answer.text
     items = [{"name": "a", "quantity": 1, "amount_fen": 5}]
@@ -322,3 +329,64 @@ def test_the_day_is_closed_and_agrees_with_the_bank(
     phone.post("/sync")
     checked = bank.check()
     assert checked.returncode == 0, checked.stdout
+
+
+# --- what the screen needs ------------------------------------------------------------------------
+
+
+def test_where_the_till_stands_is_told_before_anybody_signs_in(till: TillProgram) -> None:
+    place = httpx.get(f"{till.url}/place").json()
+    assert (place["shop"], place["till"], place["has_reader"]) == ("小面馆一店", "1号机", False)
+    assert {"name": CASHIER, "is_chief": True, "is_locked": False} in place["cashiers"]
+
+
+def test_without_a_card_in_the_field_nothing_of_a_sale_moves(
+    till: TillProgram, phone: PhoneProgram
+) -> None:
+    id_ = till.sale(TEN)
+    text = till.post(f"/sales/{id_}/code")["text"]
+    for step in ("tap", "void"):
+        shown = till.post(f"/sales/{id_}/{step}")
+        assert (shown["cause"], shown["state"], shown["road"]) == ("no-card", "asking", "online")
+    shown = till.post(f"/sales/{id_}/hosted-tap", pays="shared-balance")
+    assert (shown["cause"], shown["tried"]) == ("no-card", "merchant-code")
+    assert till.post(f"/sales/{id_}/code")["text"] == text
+    assert till.post(f"/sales/{id_}/tap", card=phone.sim.antenna)["state"] == "paid"
+
+
+def test_why_a_step_did_not_go_well_has_a_stable_name(
+    till: TillProgram, phone: PhoneProgram
+) -> None:
+    id_ = till.sale(280_00)
+    shown = till.post(f"/sales/{id_}/tap", card=phone.sim.antenna)
+    assert (shown["cause"], shown["state"], shown["can_void"]) == ("pin-needed", "open", False)
+    till.road.cut()
+    shown = till.post(f"/sales/{till.sale(TEN)}/scan", text=phone.get("/code")["digits"])
+    assert shown["cause"] == "bank-unreachable"
+    assert till.get("/queue")["bank_answers"] is False
+    till.road.join()
+    till.wait_for("/queue", bank_answers=True)
+
+
+def test_the_wallet_behind_the_card_pays_by_a_tap(till: TillProgram, phone: PhoneProgram) -> None:
+    before, held = wallet_of(phone), purse_of(phone)
+    id_ = till.sale(TEN)
+    tap = {"pays": "shared-balance", "card": phone.sim.antenna}
+    paid = till.post(f"/sales/{id_}/hosted-tap", **tap)
+    assert (paid["finality"], paid["means"]) == ("final-now", "hosted-tap")
+    assert till.post(f"/sales/{id_}/hosted-tap", **tap)["state"] == "paid"
+    assert (wallet_of(phone), purse_of(phone)) == (before - TEN, held)
+
+
+def test_a_sale_is_found_by_its_number_with_what_went_back_of_it(
+    till: TillProgram, phone: PhoneProgram
+) -> None:
+    id_ = till.sale(TEN)
+    number = till.post(f"/sales/{id_}/scan", text=phone.get("/code")["digits"])["number"]
+    till.put(f"/refunds/{uuid4()}", sale_id=id_, amount_fen=1_00)
+    assert [sale["sale_id"] for sale in till.get("/sales", text=number[-6:].upper())] == [id_]
+    assert till.get("/sales", text="%") == []
+    began = till.get(f"/sales/{id_}")["began_at_unix_s"]
+    assert till.get("/sales", text=number, since_unix_s=began + 1) == []
+    (back,) = till.get(f"/sales/{id_}/refunds")
+    assert (back["amount_fen"], back["state"]) == (1_00, "done")

@@ -16,6 +16,7 @@ from zerobar.client.merchant import TillClient
 from zerobar.client.outbox import Outbox
 from zerobar.device import TILL_CEILING, Device, DeviceStore, RiskCeiling
 from zerobar.issuer import AuthorityFile, Journal, OperatorDesk
+from zerobar.pos.line import Line
 from zerobar.pos.model import Sale
 from zerobar.pos.selling import NewSale, begin
 from zerobar.pos.settling import WatchedOperator
@@ -70,6 +71,7 @@ class Town:
         self.journal = Journal(folder / "journal")
         self.operator = DeskOperator(OperatorDesk(keys, self.journal), self.network)
         self.bank = OrderBank(self.network, self.clock)
+        self.line = Line(self.bank, self.clock)
         self.key = RequestKey(UUID(int=2), P256.private_key(self.draw.randbytes(KEY_SEED_LENGTH)))
         self.people: list[Phone] = []
         self.shop = self.phone(PurseClass.MERCHANT)
@@ -90,7 +92,7 @@ class Town:
             outbox=outbox,
             clock_unix_s=self.clock,
             sleep=lambda _: None,
-            transport=self.bank,
+            transport=self.line,
         )
         self.parts = Parts(store, device_store, outbox, http)
         watched = WatchedOperator(self.operator)

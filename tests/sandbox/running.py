@@ -11,16 +11,17 @@ from pathlib import Path
 
 import httpx
 
-from zerobar.sandbox.serving import address_of, bound_socket, make_server
+from zerobar.sandbox.serving import make_server
 from zerobar.sandbox.store import Store
 from zerobar.sandbox.town import open_town
+from zerobar.serving.programs import address_of, listen
 
 
 @contextmanager
 def running_sandbox(path: Path, clock: Callable[[], datetime]) -> Iterator[httpx.Client]:
     """Give a client of a sandbox whose store is at a path."""
     store = Store(path)
-    with bound_socket(0) as listening:
+    with listen(0) as listening:
         server = make_server(open_town(store, clock))
         thread = threading.Thread(target=asyncio.run, args=(server.serve(sockets=[listening]),))
         thread.start()

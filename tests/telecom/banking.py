@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from litestar import Litestar, Request, Response, get, post, put
 from litestar.params import FromPath, FromQuery
 
+from zerobar.client.hosting import PayerCertificate, SettledVoucher
 from zerobar.client.merchants import (
     CodeShown,
     MerchantShown,
@@ -41,7 +42,6 @@ from zerobar.client.syncing import NewVouchers, VoucherLife, VouchersTold, Vouch
 from zerobar.client.webhooks import ID_HEADER, SIGNATURE_HEADER, TIME_HEADER, webhook_bytes
 from zerobar.purse.messages import Certificate, Voucher
 from zerobar.purse.suites import P256, SignatureRefused
-from zerobar.telecom.bank import CertificateShown, SettledVoucher
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -267,11 +267,11 @@ class TestBank:
             sentences=[],
         )
 
-    def certificate(self, certificate_hash: str) -> CertificateShown:
+    def certificate(self, certificate_hash: str) -> PayerCertificate:
         found = self.certificates.get(bytes.fromhex(certificate_hash))
         if found is None:
             raise Told(404, "certificate-unknown")
-        return CertificateShown(certificate=bytes(found).hex())
+        return PayerCertificate(certificate=bytes(found).hex())
 
     def list_settled(self, cursor: str | None, limit: int) -> Page[SettledVoucher]:
         if not self.is_listing:

@@ -9,6 +9,7 @@ import httpx
 from tests.telecom.banking import TestBank
 from tests.telecom.conftest import NUMBER, PLAN, TOKEN, Clock
 from tests.telecom.purses import Purse
+from zerobar.database.worker import Worker
 from zerobar.purse.money import Fen
 from zerobar.telecom import (
     LineStatus,
@@ -21,13 +22,14 @@ from zerobar.telecom import (
 )
 from zerobar.telecom.api.access import ACCESS_HEADER
 from zerobar.telecom.bank import Bank
+from zerobar.telecom.batches import EXPECTED
 from zerobar.telecom.installation import SmscAccess
+from zerobar.telecom.jobs import bill_today, jobs, suspend_today
 from zerobar.telecom.messages import Inbox
 from zerobar.telecom.smpp.model import BINARY, ShortMessage
 from zerobar.telecom.smpp.receiver import Receiver
 from zerobar.telecom.smpp.smsc import Smsc
 from zerobar.telecom.vouchers import bring_vouchers, collect_settled
-from zerobar.telecom.worker import Worker, bill_today, jobs, suspend_today
 
 
 def test_a_subscriber_without_any_network_pays_and_is_back(
@@ -91,6 +93,6 @@ def test_the_worker_does_by_itself_what_is_due(
     open_line(telecom, NUMBER, PLAN.name)
     clock.advance(days=6)
     books.take(purse.push(Fen(5_000), NUMBER))
-    with Worker(jobs(telecom, bank)):
+    with Worker(jobs(telecom, bank), EXPECTED):
         while line(telecom, NUMBER).balance_fen != 1_100:
             time.sleep(0.01)

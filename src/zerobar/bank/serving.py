@@ -12,8 +12,9 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,11 +23,14 @@ from litestar import Litestar
 
 from zerobar.bank.api.app import create_app
 from zerobar.bank.api.paying_at_once import PaymentConnection
+from zerobar.bank.batches import EXPECTED
 from zerobar.bank.clock import clock_of
 from zerobar.bank.context import Bank
 from zerobar.bank.fraud.covering import cover_losses
 from zerobar.bank.funding.daily import reconcile_days
 from zerobar.bank.funding.resolving import resolve_orders
+from zerobar.bank.health.logs import begin_log
+from zerobar.bank.health.metrics import share_counts
 from zerobar.bank.installation import Installation, load
 from zerobar.bank.merchants.delivery import Delivery
 from zerobar.bank.merchants.orders import expire_orders
@@ -41,11 +45,13 @@ from zerobar.bank.purses.signing import sign_due
 from zerobar.bank.running import bank_of, database_of, ledger_of, migrate_all
 from zerobar.bank.settlement.lost import pay_out_lost
 from zerobar.bank.settlement.posting import settle_due
+from zerobar.bank.settlement.topping import top_up_waiting
 from zerobar.bank.staff.approvals import carry_out_approved
-from zerobar.bank.worker import Job, Worker
 from zerobar.database import Database
 from zerobar.database.database import URL_VARIABLE
+from zerobar.database.worker import Job, Worker
 from zerobar.ledger import PosterServer, RemoteLedger
+from zerobar.serving.programs import until_told
 
 FOLDER_VARIABLE: Final = "ZEROBAR_BANK_FOLDER"
 _FACTORY: Final = "zerobar.bank.serving:application"
@@ -72,11 +78,12 @@ def serve(installation: Installation, host: str, port: int, processes: int) -> N
         ledger = stack.enter_context(ledger_of(database, end_process, clock))
         bank = stack.enter_context(bank_of(installation, database, ledger))
         stack.enter_context(working(bank, installation))
-        stack.enter_context(_until_told())
+        stack.enter_context(until_told())
         if processes == 1:
             uvicorn.run(create_app(bank), **options(host, port))
         else:
             stack.enter_context(PosterServer(ledger, installation.ledger_socket))
+            stack.enter_context(share_counts())
             _serve_many(installation, database, options(host, port) | {"workers": processes})
     ledger.require_alive()
 
@@ -103,25 +110,27 @@ def _exit_at_once() -> None:
     os._exit(os.EX_SOFTWARE)
 
 
-def jobs(delivery: Delivery) -> Sequence[Job]:
+def jobs(bank: Bank, delivery: Delivery) -> Sequence[Job]:
     """Return what has to be done again and again."""
-    return (
-        Job("card-orders", resolve_orders, pause_s=1),
-        Job("orders", expire_orders, pause_s=5),
-        Job("refunds", finish_refunds, pause_s=15),
-        Job("settlement", run_settlements, pause_s=60),
-        Job("webhooks", delivery.begin_due, pause_s=1),
-        Job("approvals", carry_out_approved, pause_s=5),
-        Job("reconciliation", reconcile_days, pause_s=60),
-        Job("pruning", prune, pause_s=60),
-        Job("purse-vouchers", sign_due, pause_s=5),
-        Job("ended-purses", block_ended, pause_s=60),
-        Job("vouchers", settle_due, pause_s=5),
-        Job("lost-purses", pay_out_lost, pause_s=60),
-        Job("cheats", cover_losses, pause_s=60),
-        Job("purse-certificates", renew_certificates, pause_s=60),
-        Job("purse-challenges", prune_challenges, pause_s=60),
+    every: Sequence[tuple[str, Callable[[Bank], int], float]] = (
+        ("card-orders", resolve_orders, 1),
+        ("orders", expire_orders, 5),
+        ("refunds", finish_refunds, 15),
+        ("settlement", run_settlements, 60),
+        ("webhooks", delivery.begin_due, 1),
+        ("approvals", carry_out_approved, 5),
+        ("reconciliation", reconcile_days, 60),
+        ("pruning", prune, 60),
+        ("purse-vouchers", sign_due, 5),
+        ("ended-purses", block_ended, 60),
+        ("vouchers", settle_due, 5),
+        ("tap-top-ups", top_up_waiting, 5),
+        ("lost-purses", pay_out_lost, 60),
+        ("cheats", cover_losses, 60),
+        ("purse-certificates", renew_certificates, 60),
+        ("purse-challenges", prune_challenges, 60),
     )
+    return [Job(name, partial(run, bank), pause_s) for name, run, pause_s in every]
 
 
 @contextmanager
@@ -129,7 +138,7 @@ def working(bank: Bank, installation: Installation) -> Iterator[None]:
     """Do the jobs for as long as the context lasts."""
     sender = HttpSender(loopback=installation.settings.development)
     try:
-        with Delivery(sender) as delivery, Worker(bank, jobs(delivery)):
+        with Delivery(sender) as delivery, Worker(jobs(bank, delivery), EXPECTED):
             yield
     finally:
         sender.close()
@@ -141,6 +150,7 @@ def application() -> Litestar:
     That one says through the environment where everything is.
     """
     set_pace()
+    begin_log()
     installation = load(Path(os.environ[FOLDER_VARIABLE]))
     database = Database.from_url(os.environ[URL_VARIABLE], URL_VARIABLE)
     stack = ExitStack()
@@ -153,17 +163,6 @@ def application() -> Litestar:
             yield
 
     return create_app(bank, lifespan=[lifespan])
-
-
-@contextmanager
-def _until_told() -> Iterator[None]:
-    """End in order when told to: uvicorn passes on the signal that it ended for."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        with suppress(KeyboardInterrupt):
-            yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _serve_many(installation: Installation, database: Database, options: dict[str, Any]) -> None:

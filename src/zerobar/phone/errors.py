@@ -9,6 +9,9 @@ PhoneError               every one says what happened and what to do next, in bo
 +-- UnreadableText       a scanned text that means nothing here
 +-- OtherWallet          what was asked would change who this phone belongs to
 +-- OtherTap             an id that was used before, for something else
++-- NoField              no reader was given to the phone, so it has no field of its own
++-- NoTelecom            no telecom was given to the phone
++-- TelecomSilent        the telecom gives no answer
 +-- LoadOver             a load that was refused is not begun again under its id
 """
 
@@ -127,3 +130,37 @@ class LoadOver(PhoneError):
         "The bank refused this load. Nothing has moved.", zh="银行已拒绝该笔圈存，未发生扣款。"
     )
     advice = Sentence("Begin a new load.", zh="请重新发起圈存。")
+
+
+class NoField(PhoneError):
+    """No reader was given to the phone."""
+
+    problem = "no-field"
+    what = Sentence("This phone cannot read cards by itself.", zh="本机未配置读卡感应区。")
+    advice = Sentence(
+        "Start it with --reader, or name the card's antenna with the tap.",
+        zh="请使用 --reader 启动，或在碰一碰时指定对方感应地址。",
+    )
+
+
+class NoTelecom(PhoneError):
+    """No telecom was given to the phone."""
+
+    problem = "no-telecom"
+    what = Sentence("This phone knows no telecom.", zh="本机未连接电信运营商。")
+    advice = Sentence(
+        "Use a code that comes by SMS, or start the phone with --telecom and --line.",
+        zh="请使用短信验证码，或使用 --telecom 与 --line 启动。",
+    )
+
+
+class TelecomSilent(PhoneError):
+    """The telecom gives no answer."""
+
+    problem = "telecom-unreachable"
+    status = 503
+    what = Sentence(
+        "The telecom does not answer. What was asked may be done, once at most.",
+        zh="运营商无应答，所请求的操作可能已完成，但最多一次。",
+    )
+    advice = Sentence("Try the same again.", zh="请重试同一操作。")

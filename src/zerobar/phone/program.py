@@ -19,11 +19,12 @@ from zerobar.device import (
     send_all,
     synchronise,
 )
+from zerobar.device.feed import EventFeed
 from zerobar.device.over_http import OperatorOverHttp, asked
 from zerobar.phone.codes import OwnCodes
-from zerobar.phone.events import EventFeed
 from zerobar.phone.folder import PhoneFolder
 from zerobar.phone.hard_wallet import HardWallet
+from zerobar.phone.line import LinePlace, OwnLine
 from zerobar.phone.memory import PhoneMemory
 from zerobar.phone.session import BankSession
 from zerobar.phone.sim import Sim, sim_at
@@ -40,11 +41,15 @@ class Places:
         bank_url: of the bank, or of a relay to it.
         sim: the address of the SIM's slot; None: no SIM.
         antenna: where other devices reach this phone's SIM, to be told to them.
+        reader: where this phone's own field is; cards in it are read by taps that name no other.
+        telecom: the network that this phone's line is in; None: none is known.
     """
 
     bank_url: str
     sim: str | None = None
     antenna: str | None = None
+    reader: str | None = None
+    telecom: LinePlace | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,7 @@ class Phone:
     codes: OwnCodes
     purse: HardWallet
     vouchers: Vouchers
+    line: OwnLine
     synchroniser: Synchroniser
 
 
@@ -79,6 +85,7 @@ def switched_on(
         feed = EventFeed(clock_unix_s)
         sim = stack.enter_context(sim_at(places.sim, feed))
         session = stack.enter_context(BankSession(memory, outbox, places.bank_url, feed))
+        line = stack.enter_context(OwnLine(places.telecom, feed))
         device = _device(store, sim, session)
         purse = HardWallet(device, session, memory)
         vouchers = Vouchers(device, session, memory.paid)
@@ -96,6 +103,7 @@ def switched_on(
             OwnCodes(memory, clock_unix_s),
             purse,
             vouchers,
+            line,
             synchroniser,
         )
 

@@ -13,6 +13,7 @@ from zerobar.codes.scanned import (
     CustomerScanned,
     MerchantScanned,
     RequestScanned,
+    UnknownCode,
     VoucherScanned,
     read_scanned,
 )
@@ -54,6 +55,7 @@ class Understood:
         amount: None: the payer chooses, or there is none.
         name: of the merchant, as the code says it; the bank's word is in `reading`.
         payee: whom a payment names.
+        purse_id: that a voucher is for.
         reading: what the bank knows of a merchant's code.
     """
 
@@ -61,6 +63,7 @@ class Understood:
     amount: Fen | None = None
     name: str | None = None
     payee: PayeeNamed | None = None
+    purse_id: bytes | None = None
     reading: CodeReading | None = None
 
     @property
@@ -81,9 +84,18 @@ def understand(session: BankSession, text: str) -> Understood:
     if isinstance(found, RequestScanned):
         return Understood(ScannedKind.TILL, found.asked.request.amount)
     if isinstance(found, VoucherScanned):
-        return Understood(ScannedKind.VOUCHER, found.voucher.amount)
+        voucher = found.voucher
+        return Understood(ScannedKind.VOUCHER, voucher.amount, purse_id=voucher.payee_id)
     assert isinstance(found, CustomerScanned)
     return Understood(ScannedKind.CUSTOMER)
+
+
+def payee_of(text: str) -> PayeeNamed:
+    """Return whom a merchant's code names; raises UnknownCode or CodeError."""
+    found = read_scanned(text)
+    if not isinstance(found, MerchantScanned):
+        raise UnknownCode
+    return _payee(found.code)
 
 
 def _merchant(session: BankSession, found: MerchantScanned) -> Understood:
@@ -91,7 +103,8 @@ def _merchant(session: BankSession, found: MerchantScanned) -> Understood:
     reading = session.ask(lambda: session.person.read_merchant_code(found.text))
     amount = None if reading.amount_fen is None else Fen(reading.amount_fen)
     name = f"{reading.merchant_name} {reading.shop_name}".strip()
-    return Understood(ScannedKind.MERCHANT, amount, name, _payee(found.code), reading)
+    payee = _payee(found.code)
+    return Understood(ScannedKind.MERCHANT, amount, name, payee, reading=reading)
 
 
 def _payee(code: MerchantCode) -> PayeeNamed:

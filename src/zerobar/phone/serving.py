@@ -2,48 +2,33 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
-
-import uvicorn
 
 from zerobar.phone.api.app import create_app
-from zerobar.phone.program import Phone, Places, switched_on
-
-LOOPBACK: Final = "127.0.0.1"
-"""Its screen is on this machine, and nobody else is to reach it."""
+from zerobar.phone.program import Places, switched_on
+from zerobar.serving.programs import address_of, listen, serve_at
 
 
-def serve(folder: Path, places: Places, port: int, on_ready: Callable[[str], None]) -> None:
+def serve(
+    folder: Path,
+    places: Places,
+    port: int,
+    on_ready: Callable[[str, str], None],
+    framed_by: Sequence[str] = (),
+) -> None:
     """Serve a phone at 127.0.0.1 until interrupted.
 
     Args:
         folder: made by `make_phone`.
         port: 0 for any free one.
-        on_ready: is told the address as soon as connections are taken.
+        on_ready: is told the address, and the token that lets the screen in, as soon as
+            connections are taken. The token is for the owner alone.
+        framed_by: origins of the pages that may show the screen in a frame.
 
-    Raises OSError if the port is taken, or as `switched_on`.
+    Raises OSError if the port is taken, BadOrigin, or as `switched_on`.
     """
-    with (
-        socket.create_server((LOOPBACK, port)) as listening,
-        switched_on(folder, places) as phone,
-    ):
-        on_ready(f"http://{LOOPBACK}:{listening.getsockname()[1]}")
-        asyncio.run(_Server(phone).serve(sockets=[listening]))
-
-
-class _Server(uvicorn.Server):
-    """A server that lets nobody wait for events once it is asked to end."""
-
-    def __init__(self, phone: Phone) -> None:
-        app = create_app(phone)
-        super().__init__(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off"))
-        self._phone = phone
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End the waiting of long polls, then as any server."""
-        self._phone.feed.close()
-        await super().shutdown(sockets)
+    with listen(port) as listening, switched_on(folder, places) as phone:
+        app = create_app(phone, framed_by)
+        on_ready(address_of(listening), phone.token)
+        serve_at(listening, app, phone.feed.close)

@@ -24,13 +24,13 @@ from zerobar.client.people import (
     WalletShown,
 )
 from zerobar.client.person import PersonClient
+from zerobar.device.feed import EventFeed, RecordingTransport
 from zerobar.phone.errors import NotSignedUp, OtherWallet
-from zerobar.phone.events import EventFeed
 from zerobar.phone.memory import DeviceKey, Opening, PhoneMemory, SignedUp
-from zerobar.phone.recording import RecordingTransport
 from zerobar.purse.suites import P256
 
 Answer = TypeVar("Answer")
+ANSWER_WITHIN_S: Final = 5.0
 PAUSES_S: Final = (0.2, 0.6)
 """A person waits for the answer, and what gets none is asked again in the background."""
 _LABEL: Final = "Phone"
@@ -50,7 +50,7 @@ class BankSession:
     def __init__(self, memory: PhoneMemory, outbox: Outbox, bank_url: str, feed: EventFeed) -> None:
         self._memory = memory
         self._renewing = threading.Lock()
-        self._transport = RecordingTransport(feed)
+        self._transport = RecordingTransport(feed, ANSWER_WITHIN_S)
         self.http = BankHttp(
             bank_url,
             outbox=outbox,

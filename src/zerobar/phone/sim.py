@@ -12,9 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final, Protocol, Self
 
+from zerobar.device.feed import EventFeed, Other, RecordingLink
 from zerobar.phone.errors import SimUnsuitable
-from zerobar.phone.events import EventFeed, Other
-from zerobar.phone.recording import RecordingLink
 from zerobar.reader import (
     AntennaTarget,
     CardLink,

@@ -13,6 +13,7 @@ from typing import Final, Self
 from zerobar.client.errors import ClientError
 from zerobar.device import DeviceError, send_all
 from zerobar.pos import settling
+from zerobar.pos.line import Line
 from zerobar.pos.model import Road
 from zerobar.pos.till import Till
 from zerobar.reader import CardError
@@ -42,12 +43,14 @@ class Background:
 
     Args:
         till: whose work it does.
+        line: to the bank; when nothing was heard on it for long, somebody has to ask.
         pause_s: between two rounds that went well.
     """
 
-    def __init__(self, till: Till, pause_s: float = 2.0) -> None:
+    def __init__(self, till: Till, line: Line, pause_s: float = 2.0) -> None:
         self.last = LastRound()
         self._till = till
+        self._line = line
         self._pause_s = pause_s
         self._wants_sync = True
         self._going = threading.Lock()
@@ -74,6 +77,8 @@ class Background:
                 settling.sync(self._till)
                 self._wants_sync = False
                 self.last.synced_at_unix_s = self._till.clock_unix_s()
+            if self._line.is_stale:
+                self._till.bank.merchant()
         except (ClientError, DeviceError, CardError) as error:
             self.last.error = str(error)
             _log.info("the round ended early: %s", type(error).__name__)

@@ -11,6 +11,7 @@ PosError                    every one says what happened and what to do next, in
 +-- WrongCard               a refund's card is not the one that paid
 +-- NotRefundable           nothing was paid, or not so much is left of it
 +-- RefundUnknown, RefundConflict
++-- BillUnknown, BillConflict, BillerUnknown, WrongNumber
 +-- CashierUnknown, CashierConflict
 +-- PinWrong, PinUnfit, CashierLocked
 +-- FileUnfit               not the bank's daily file
@@ -152,6 +153,38 @@ class RefundConflict(PosError):
         "This refund's id or number was used for another one.", zh="该退款编号已用于另一笔退款。"
     )
     advice = Sentence("Begin a new refund.", zh="请新建一笔退款。")
+
+
+class BillUnknown(PosError):
+    """No bill of that id is kept here."""
+
+    problem, status = "bill-unknown", 404
+    what = Sentence("This till knows no such bill.", zh="本机没有这笔账单。")
+    advice = Sentence("Begin it again.", zh="请重新录入。")
+
+
+class BillConflict(PosError):
+    """The id belongs to another bill."""
+
+    problem = "bill-conflict"
+    what = Sentence("This bill's id was used for another one.", zh="该账单编号已用于另一笔账单。")
+    advice = Sentence("Begin a new bill.", zh="请重新录入账单。")
+
+
+class BillerUnknown(PosError):
+    """This till collects for no such biller."""
+
+    problem, status = "biller-unknown", 422
+    what = Sentence("This till collects no bills for that biller.", zh="本机不代收该机构的账单。")
+    advice = Sentence("Choose one of the till's billers.", zh="请选择本机支持的缴费机构。")
+
+
+class WrongNumber(PosError):
+    """What was typed is no phone number."""
+
+    problem, status = "wrong-number", 422
+    what = Sentence("That is no phone number.", zh="手机号码格式不正确。")
+    advice = Sentence("Ask the customer for the number again.", zh="请向顾客核对手机号码。")
 
 
 class CashierUnknown(PosError):

@@ -14,7 +14,7 @@ def finality_of(till: Till, sale: Sale) -> Finality:
         return Finality.UNKNOWN
     if sale.state is not SaleState.PAID:
         return Finality.NONE
-    if sale.means in (Means.CUSTOMER_CODE, Means.MERCHANT_CODE):
+    if sale.means in (Means.CUSTOMER_CODE, Means.MERCHANT_CODE, Means.HOSTED_TAP):
         return Finality.NOW
     outcome = outcome_of(till, sale)
     if outcome is None or outcome.voucher is None:

@@ -19,6 +19,7 @@ import msgspec
 
 from zerobar.client.http import BankHttp, RequestKey
 from zerobar.client.merchant import TillClient, enrol_till
+from zerobar.pos.bill_store import Biller
 from zerobar.pos.errors import FolderError
 from zerobar.pos.till import Place
 from zerobar.purse.suites import KEY_SEED_LENGTH, P256
@@ -37,6 +38,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         key_id: under which the bank knows the till's key.
         sam: where the till's own purse is.
         reader: where customers tap; None: nowhere unless a tap names it.
+        billers: whose bills are collected.
     """
 
     bank_url: str
@@ -48,6 +50,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     till: str
     sam: str
     reader: str | None = None
+    billers: list[Biller] = []
 
     @property
     def place(self) -> Place:
@@ -67,6 +70,7 @@ class NewTill(msgspec.Struct, frozen=True, kw_only=True):
     till: str
     sam: str
     reader: str | None = None
+    billers: list[Biller] = []
 
 
 def make(folder: Path, new: NewTill, random: Callable[[int], bytes] = os.urandom) -> Settings:
@@ -93,6 +97,7 @@ def make(folder: Path, new: NewTill, random: Callable[[int], bytes] = os.urandom
         till=new.till,
         sam=new.sam,
         reader=new.reader,
+        billers=new.billers,
     )
     _write(folder / SETTINGS, msgspec.json.format(msgspec.json.encode(settings)))
     return settings

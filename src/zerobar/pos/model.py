@@ -51,6 +51,8 @@ class Means(StrEnum):
     MERCHANT_CODE = "merchant-code"
     TAP = "tap"
     VOUCHER = "voucher"
+    HOSTED_TAP = "hosted-tap"
+    """A card's tap that paid the order at the bank, with a network."""
 
 
 class Finality(StrEnum):

@@ -46,7 +46,7 @@ def charge(till: Till, sale_id: UUID, digits: str) -> Step:
             orders.make(till, sale)
         except ClientError as error:
             # Without an order nobody can have paid: another road is free at once.
-            return step_of(till, sale_id, words_of_bank(error))
+            return step_of(till, sale_id, words_of_bank(error), error)
         return _charged(till, sale, digits)
 
 
@@ -59,7 +59,7 @@ def _charged(till: Till, sale: Sale, digits: str) -> Step:
     except ClientError as error:
         if _is_certain(error):
             _after_refusal(till, sale)
-        return step_of(till, sale.id, words_of_bank(error))
+        return step_of(till, sale.id, words_of_bank(error), error)
     return step_of(till, sale.id)
 
 
@@ -72,7 +72,7 @@ def ask(till: Till, sale_id: UUID) -> Step:
         till.resume()
         orders.look(till, sale)
     except ClientError as error:
-        return step_of(till, sale_id, None if sale.exposed else words_of_bank(error))
+        return step_of(till, sale_id, None if sale.exposed else words_of_bank(error), error)
     return step_of(till, sale_id)
 
 

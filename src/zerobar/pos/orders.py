@@ -36,7 +36,8 @@ def learn(till: Till, sale: Sale, order: OrderShown) -> Sale:
     sales = till.store.sales
     if order.state is OrderStateName.PAID:
         assert order.payment_id is not None and order.paid_at is not None
-        means = dict(sales.attempts(sale.id)).get(order.payment_id, Means.MERCHANT_CODE)
+        otherwise = Means.HOSTED_TAP if order.is_tapped else Means.MERCHANT_CODE
+        means = dict(sales.attempts(sale.id)).get(order.payment_id, otherwise)
         sales.pay(sale.id, means, order.payment_id, int(order.paid_at.timestamp()))
     elif order.ended_at is not None and sale.road is Road.ONLINE:
         _note_ended(till, sale)
@@ -52,10 +53,11 @@ def _note_ended(till: Till, sale: Sale) -> None:
 
 
 def is_in_doubt(till: Till, sale: Sale) -> bool:
-    """Tell whether somebody may still pay the order: its code was shown, or a charge is open."""
+    """Tell whether somebody may still pay the order: it was shown, or a charge is open."""
     attempts = till.store.sales.attempts(sale.id)
     kept = {request.id for request in till.outbox.unknown(_MOST_KEPT)}
-    return any(means is Means.MERCHANT_CODE or id_ in kept for id_, means in attempts)
+    shown = (Means.MERCHANT_CODE, Means.HOSTED_TAP)
+    return any(means in shown or id_ in kept for id_, means in attempts)
 
 
 def forget(till: Till, sale: Sale) -> None:

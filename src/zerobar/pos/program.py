@@ -15,14 +15,17 @@ from zerobar.client.http import BankHttp
 from zerobar.client.merchant import TillClient
 from zerobar.client.outbox import Outbox
 from zerobar.device import TILL_CEILING, Device, DeviceStore
+from zerobar.device.feed import EventFeed, RecordingTransport
 from zerobar.device.over_http import OperatorOverHttp
-from zerobar.pos.events import EventFeed, RecordingTransport
 from zerobar.pos.folder import Settings, load
+from zerobar.pos.line import Line
 from zerobar.pos.readers import Sam
 from zerobar.pos.settling import WatchedOperator
 from zerobar.pos.store import PosStore
 from zerobar.pos.till import Till
 
+ANSWER_WITHIN_S: Final = 3.0
+"""What is not answered by then is asked again with the same id, while the customer waits."""
 _LONGEST_PAUSE_S: Final = 0.3
 
 
@@ -33,10 +36,12 @@ class Program:
     Attributes:
         till: what the rules need.
         http: the way to the bank.
+        line: what `http` goes over.
     """
 
     till: Till
     http: BankHttp
+    line: Line
     settings: Settings
     feed: EventFeed
 
@@ -46,6 +51,7 @@ def switched_on(folder: Path) -> Iterator[Program]:
     """Open a till's folder; raises FolderError, BadTarget or SlotUnavailable."""
     settings, key = load(folder)
     feed = EventFeed(time.time)
+    line = Line(RecordingTransport(feed, ANSWER_WITHIN_S), time.time)
     with (
         PosStore(folder / "pos.db", time.time) as store,
         DeviceStore(folder / "device.db", time.time) as device_store,
@@ -55,7 +61,7 @@ def switched_on(folder: Path) -> Iterator[Program]:
             key,
             outbox=outbox,
             sleep=_brief,
-            transport=RecordingTransport(feed),
+            transport=line,
         ) as http,
         Sam(settings.sam, feed) as sam,
     ):
@@ -72,7 +78,7 @@ def switched_on(folder: Path) -> Iterator[Program]:
             new_id=uuid4,
         )
         operator.watch_for(till)
-        yield Program(till, http, settings, feed)
+        yield Program(till, http, line, settings, feed)
 
 
 def _brief(seconds: float) -> None:

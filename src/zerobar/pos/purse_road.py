@@ -126,7 +126,15 @@ def give_back(till: Till, sale_id: UUID, payer: OpenPayer) -> Step:
         outcome = give_voucher_back(till.device, payer, payment)
         if outcome.statement is not None:
             till.store.sales.end(sale_id, SaleState.CANCELLED)
-        return step_of(till, sale_id, Words(outcome.what_happened, outcome.next_step))
+        return step_of(
+            till, sale_id, Words(outcome.what_happened, outcome.next_step), outcome.error
+        )
+
+
+def can_give_back(till: Till, sale: Sale) -> bool:
+    """Whether the till's purse refused a voucher for a sale, so that it can be voided."""
+    is_open = sale.exposed and sale.state is not SaleState.CANCELLED
+    return is_open and _refused(till, sale) is not None
 
 
 def sale_of(till: Till, voucher: Voucher) -> Sale:
@@ -197,4 +205,5 @@ def _noted(till: Till, before: Sale, attempt_id: UUID, means: Means, outcome: Ta
         sales.take_back(before.id)
     elif not before.exposed and outcome.status in _NOT_ASKED_BY_IT[means]:
         sales.unexpose(before.id)
-    return step_of(till, before.id, Words(outcome.what_happened, outcome.next_step))
+    words = Words(outcome.what_happened, outcome.next_step)
+    return step_of(till, before.id, words, outcome.error)

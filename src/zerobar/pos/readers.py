@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final, Self
 
-from zerobar.pos.events import EventFeed, Other, RecordingLink
+from zerobar.device.feed import EventFeed, Other, RecordingLink
 from zerobar.reader import (
     AntennaTarget,
     BadTarget,
@@ -121,6 +123,23 @@ def field_at(address: str | None, feed: EventFeed) -> OpenPayer:
     if isinstance(target, FileTarget | VpcdTarget):
         raise BadTarget(address)
     return lambda: RecordingLink(target.open(), feed, Other.CARD)
+
+
+@contextmanager
+def card_in_field(address: str | None, feed: EventFeed) -> Iterator[OpenPayer]:
+    """Look into the till's field once, and give what brings the card that is in it.
+
+    So nothing of a sale moves while the till waits for a tap, however often it looks.
+
+    Raises NoCard when there is none, another LinkError, or BadTarget.
+    """
+    bring = field_at(address, feed)
+    seen = [bring()]
+    try:
+        yield lambda: seen.pop() if seen else bring()
+    finally:
+        for link in seen:
+            link.close()
 
 
 def _own(address: str) -> Target:

@@ -38,6 +38,7 @@ _MEANS: Final = {
     Means.MERCHANT_CODE: "收款码 Merchant's code",
     Means.TAP: "硬钱包碰一碰 Tap",
     Means.VOUCHER: "离线付款凭证 Offline voucher",
+    Means.HOSTED_TAP: "硬钱包联网碰一碰 Tap, online",
 }
 _FINALITY: Final = {
     Finality.NOW: "已最终到账 Final now",

@@ -79,8 +79,11 @@ def _difference(number: str, ours: Fen | None, bank: Fen | None) -> Difference |
 def _bank_side(till: Till, file: bytes) -> dict[str, Fen]:
     """Return signed amounts by order number, or by refund number where there is one."""
     try:
-        rows = list(csv.DictReader(io.StringIO(file.decode("utf-8-sig"), newline="")))
-        return _added(row for row in rows if _is_ours(till, row))
+        lines = csv.DictReader(io.StringIO(file.decode("utf-8-sig"), newline=""))
+        if not _NEEDED.issubset(lines.fieldnames or ()):
+            # Also a day without business has its heading.
+            raise FileUnfit
+        return _added(row for row in lines if _is_ours(till, row))
     except (UnicodeDecodeError, csv.Error, KeyError, TypeError, ValueError):
         raise FileUnfit from None
 

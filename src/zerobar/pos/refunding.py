@@ -25,7 +25,7 @@ from zerobar.reader import CardError, OpenPayer, Payment, PurseCard, StatusError
 from zerobar.reader.refusals import has_refused
 from zerobar.reader.tap import Terms
 
-ONLINE_MEANS: Final = (Means.CUSTOMER_CODE, Means.MERCHANT_CODE)
+ONLINE_MEANS: Final = (Means.CUSTOMER_CODE, Means.MERCHANT_CODE, Means.HOSTED_TAP)
 
 
 def refund(till: Till, sale_id: UUID, new: NewRefund) -> tuple[Refund, Words]:

@@ -187,6 +187,14 @@ class SaleStore:
             (most,),
         )
 
+    def found(self, text: str, since_unix_s: int, most: int) -> list[Sale]:
+        """Return the newest sales since a time whose number holds a text, newest first."""
+        return self._many(
+            "WHERE began_at_unix_s >= ? AND instr(lower(number), lower(?)) > 0"
+            " ORDER BY began_at_unix_s DESC, number DESC LIMIT ?",
+            (since_unix_s, text, most),
+        )
+
     def newest(self, most: int) -> list[Sale]:
         """Return the newest sales first."""
         return self._many("ORDER BY began_at_unix_s DESC, number DESC LIMIT ?", (most,))

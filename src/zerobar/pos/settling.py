@@ -25,6 +25,7 @@ from zerobar.pos.errors import WrongVoucher
 from zerobar.pos.model import Means, Road, Sale
 from zerobar.pos.purse_road import sale_of, voucher_attempt
 from zerobar.pos.till import Till
+from zerobar.purse.messages import LogEntry, State
 from zerobar.reader import Payment, TapOutcome, TapStatus
 
 _log = logging.getLogger(__name__)
@@ -116,6 +117,10 @@ class WatchedOperator:
         for voucher, certificate in answer.deliveries:
             self._keep(Payment(voucher, certificate))
         return answer
+
+    def keep_part(self, state: State, entries: Sequence[LogEntry]) -> None:
+        """Bring a part of the log that leads to a state."""
+        self._operator.keep_part(state, entries)
 
     def take_vouchers(self, payments: Sequence[Payment]) -> Sequence[Told]:
         """Bring vouchers with their payers' certificates."""

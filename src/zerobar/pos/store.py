@@ -9,7 +9,8 @@ from typing import Self
 from argon2 import PasswordHasher
 
 from zerobar.device.file import DeviceFile
-from zerobar.pos import cashiers, closings, refunds, sales
+from zerobar.pos import bill_store, cashiers, closings, refunds, sales
+from zerobar.pos.bill_store import BillStore
 from zerobar.pos.cashiers import CashierStore
 from zerobar.pos.closings import ClosingStore
 from zerobar.pos.refunds import RefundStore
@@ -29,10 +30,12 @@ class PosStore:
         self, path: Path, clock_unix_s: Callable[[], float], hasher: PasswordHasher | None = None
     ) -> None:
         tables = sales.TABLES + refunds.TABLES + cashiers.TABLES + closings.TABLES
+        tables += bill_store.TABLES
         self.file = DeviceFile(path, clock_unix_s, tables)
         self.sales = SaleStore(self.file)
         self.refunds = RefundStore(self.file)
         self.cashiers = CashierStore(self.file, hasher or PasswordHasher())
+        self.bills = BillStore(self.file)
         self.closings = ClosingStore(self.file)
 
     def __enter__(self) -> Self:

@@ -8,45 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
-import msgspec
-
 from zerobar.client.errors import NotFound
+from zerobar.client.hosting import HostingClient, SettledVoucher
 from zerobar.client.http import BankHttp
 from zerobar.client.merchant import MerchantClient
-from zerobar.client.paging import LARGEST_LIMIT, Page
 from zerobar.client.syncing import SyncClient, VoucherLife, VoucherTold
-from zerobar.purse.messages import Certificate
 from zerobar.purse.money import MAX_AMOUNT, Fen
 from zerobar.purse.wire import FormError
 from zerobar.telecom.errors import BankNotUnderstood
 
 SETTLED: Final = "settled"
 _ID_LENGTH: Final = 8
-
-
-class SettledVoucher(msgspec.Struct, frozen=True, kw_only=True):
-    """A voucher whose money the bank has moved to a merchant's wallet.
-
-    Attributes:
-        payer_id, payee_id, reference: 8 bytes each, in hexadecimal.
-    """
-
-    payer_id: str
-    entry: int
-    payee_id: str
-    amount_fen: int
-    reference: str
-    settled_at: datetime
-
-
-class CertificateShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A purse's certificate, in hexadecimal."""
-
-    certificate: str
 
 
 class VoucherRoad(Protocol):
@@ -73,7 +48,7 @@ class HttpVoucherRoad:
     """
 
     def __init__(self, http: BankHttp) -> None:
-        self._http = http
+        self._hosting = HostingClient(http)
         self._sync = SyncClient(http)
 
     def take_vouchers(self, records: Sequence[bytes]) -> list[VoucherTold]:
@@ -86,22 +61,16 @@ class HttpVoucherRoad:
 
     def certificate(self, payer_id: bytes, certificate_hash: bytes) -> bytes | None:
         """Return a payer's certificate; see VoucherRoad."""
-        path = f"/v1/certificates/{payer_id.hex()}/{certificate_hash.hex()}"
         try:
-            raw = bytes.fromhex(self._http.get(path, CertificateShown).certificate)
-            found = Certificate.parse(raw)
+            found = self._hosting.certificate(payer_id, certificate_hash)
         except (NotFound, FormError, ValueError):
             return None
-        return raw if (found.id, found.hash) == (payer_id, certificate_hash) else None
+        matches = (found.id, found.hash) == (payer_id, certificate_hash)
+        return bytes(found) if matches else None
 
     def settled(self) -> Iterator[list[SettledVoucher]]:
         """List what was settled to this merchant; see VoucherRoad."""
-        path, cursor = "/v1/merchant/vouchers", None
-        while True:
-            page = self._http.get(path, Page[SettledVoucher], cursor=cursor, limit=LARGEST_LIMIT)
-            yield page.items
-            if (cursor := page.next_cursor) is None:
-                return
+        return self._hosting.settled()
 
 
 @dataclass(frozen=True, slots=True)

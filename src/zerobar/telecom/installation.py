@@ -3,6 +3,7 @@
 telecom.json   all settings, the password at the SMSC among them
 server.key     signs requests to the bank: P-256, 32 bytes in hexadecimal
 assertion.key  signs assertions of phone numbers: P-256, 32 bytes in hexadecimal
+biller.key     signs what cards are asked to pay to it: P-256, 32 bytes in hexadecimal
 api.token      lets the telecom's own programs in
 db/            the embedded database, unless DATABASE_URL names another
 database.url   how to reach that database, while the telecom runs
@@ -31,6 +32,7 @@ from zerobar.telecom.assertions import Guarantor
 _SETTINGS: Final = "telecom.json"
 _SERVER_KEY: Final = "server.key"
 _ASSERTION_KEY: Final = "assertion.key"
+_BILLER_KEY: Final = "biller.key"
 _TOKEN_FILE: Final = "api.token"  # noqa: S105 - a name
 _TOKEN_LENGTH: Final = 32
 _KEY_LENGTH: Final = 32
@@ -129,6 +131,7 @@ class Installation:
     settings: Settings
     server_key: bytes = field(repr=False)
     assertion_key: bytes = field(repr=False)
+    biller_key: bytes = field(repr=False)
     api_token: str = field(repr=False)
 
     @property
@@ -145,6 +148,11 @@ class Installation:
     def server_public_key(self) -> str:
         """What the bank's staff take the merchant on with: X||Y in base64url."""
         return write_64(P256.public_key(self.server_key))
+
+    @property
+    def biller_public_key(self) -> str:
+        """What the bank's staff host its payee with: X||Y in base64url."""
+        return write_64(P256.public_key(self.biller_key))
 
     @property
     def assertion_public_pem(self) -> str:
@@ -166,7 +174,7 @@ def create(folder: Path, settings: Settings, random: Callable[[int], bytes]) -> 
         raise TelecomExists(folder)
     # Others may pass through, for the embedded database runs as a user of its own.
     folder.mkdir(mode=_OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
-    for name in (_SERVER_KEY, _ASSERTION_KEY):
+    for name in (_SERVER_KEY, _ASSERTION_KEY, _BILLER_KEY):
         write_private(folder / name, P256.private_key(random(KEY_SEED_LENGTH)).hex().encode())
     write_private(folder / _TOKEN_FILE, random(_TOKEN_LENGTH).hex().encode())
     # Last, so that a folder with telecom.json is complete.
@@ -188,8 +196,14 @@ def load(folder: Path) -> Installation:
         settings = msgspec.json.decode(path.read_bytes(), type=Settings)
     except msgspec.MsgspecError as error:
         raise TelecomDamaged(path, f"cannot be read: {error}") from None
-    keys = (_read_key(folder / _SERVER_KEY), _read_key(folder / _ASSERTION_KEY))
-    return Installation(folder, settings, *keys, _read_private(folder / _TOKEN_FILE))
+    return Installation(
+        folder,
+        settings,
+        server_key=_read_key(folder / _SERVER_KEY),
+        assertion_key=_read_key(folder / _ASSERTION_KEY),
+        biller_key=_read_key(folder / _BILLER_KEY),
+        api_token=_read_private(folder / _TOKEN_FILE),
+    )
 
 
 def write_private(path: Path, content: bytes) -> None:

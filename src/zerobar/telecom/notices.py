@@ -12,8 +12,9 @@ from uuid import UUID
 
 import msgspec
 
+from zerobar.client.hosting import SettledVoucher
 from zerobar.client.webhooks import WebhookRefused, check_webhook
-from zerobar.telecom.bank import Bank, SettledVoucher, money_of
+from zerobar.telecom.bank import Bank, money_of
 from zerobar.telecom.context import Telecom
 from zerobar.telecom.errors import NoticeRefused, OrderUnknown, RefundUnknown
 from zerobar.telecom.model import Source

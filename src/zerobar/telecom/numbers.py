@@ -1,20 +1,12 @@
-"""Phone numbers of lines, and how a voucher names one: its reference is the bill account.
-
-The reference's 8 bytes are the number's digits without the plus sign, four bits each, padded with F
-at the end: 15 digits at most (E.164), so there is always at least one F.
-"""
+"""Phone numbers of lines, and how a voucher names one; see `codes.lines`."""
 
 from __future__ import annotations
 
-import re
-from typing import Final
-
+from zerobar.codes import lines
+from zerobar.codes.lines import REFERENCE_LENGTH, LineMalformed, reference_of
 from zerobar.telecom.errors import BadNumber, BadReference
 
-REFERENCE_LENGTH: Final = 8
-_NUMBER: Final = re.compile(r"\+[1-9][0-9]{7,14}", re.ASCII)
-_CHINESE_MOBILE: Final = re.compile(r"1[3-9][0-9]{9}", re.ASCII)
-_DIGITS: Final = re.compile(r"([1-9][0-9]{7,14})f+", re.ASCII)
+__all__ = ["number_in", "read_number", "reference_in", "reference_of"]
 
 
 def read_number(text: str) -> str:
@@ -22,26 +14,18 @@ def read_number(text: str) -> str:
 
     Raises BadNumber.
     """
-    bare = text.replace(" ", "").replace("-", "")
-    if _CHINESE_MOBILE.fullmatch(bare):
-        return f"+86{bare}"
-    if _NUMBER.fullmatch(bare):
-        return bare
-    raise BadNumber
-
-
-def reference_of(number: str) -> bytes:
-    """Return the 8 bytes by which a voucher or request names a line."""
-    assert _NUMBER.fullmatch(number)
-    return bytes.fromhex(number[1:].ljust(2 * REFERENCE_LENGTH, "f"))
+    try:
+        return lines.read_number(text)
+    except LineMalformed:
+        raise BadNumber from None
 
 
 def number_in(reference: bytes) -> str:
     """Return the number that 8 bytes name; raises BadReference."""
-    found = _DIGITS.fullmatch(reference.hex())
-    if len(reference) != REFERENCE_LENGTH or found is None:
-        raise BadReference
-    return f"+{found[1]}"
+    try:
+        return lines.number_in(reference)
+    except LineMalformed:
+        raise BadReference from None
 
 
 def reference_in(text: str) -> bytes:

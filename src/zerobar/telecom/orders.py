@@ -15,9 +15,11 @@ from uuid import UUID
 from zerobar.client.errors import BankSaysNo, ClientError, Conflict, NotFound, Refused
 from zerobar.client.merchants import OrderShown, OrderStateName
 from zerobar.database import Connection
+from zerobar.database.batches import FIRST_PAUSE_S, PUT_OFF
 from zerobar.purse.money import Fen
 from zerobar.telecom import accounts
 from zerobar.telecom.bank import Bank, money_of
+from zerobar.telecom.batches import LEASE, MOST_AT_ONCE, do_each
 from zerobar.telecom.context import Telecom
 from zerobar.telecom.errors import (
     BankAway,
@@ -31,7 +33,6 @@ from zerobar.telecom.errors import (
 from zerobar.telecom.model import LineStatus, Source
 from zerobar.telecom.numbers import reference_of
 from zerobar.telecom.refunding import return_unplaced
-from zerobar.telecom.repeating import FIRST_PAUSE_S, LEASE, MOST_AT_ONCE, PUT_OFF, do_each
 from zerobar.telecom.topping import Unplaced, check_amount, take_money
 
 LASTS_S: Final = 900

@@ -16,11 +16,12 @@ from uuid import UUID
 from zerobar.client.errors import BankSaysNo, ClientError, Conflict, NotFound, Refused
 from zerobar.client.merchants import RefundStateName
 from zerobar.database import Connection
+from zerobar.database.batches import PUT_OFF
 from zerobar.purse.money import Fen
 from zerobar.telecom.bank import Bank
+from zerobar.telecom.batches import LEASE, MOST_AT_ONCE, do_each
 from zerobar.telecom.context import Telecom
 from zerobar.telecom.errors import CorrelatorUsed, IdUsed, NotPaidByOrder, RefundUnknown
-from zerobar.telecom.repeating import LEASE, MOST_AT_ONCE, PUT_OFF, do_each
 from zerobar.telecom.topping import Unplaced, find_top_up, lock_money, put_back, take_off
 
 _NUMBER_DIGITS: Final = 24

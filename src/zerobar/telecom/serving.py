@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from typing import Final
 
 import uvicorn
 
+from zerobar.database.worker import Worker
+from zerobar.serving.programs import until_told
 from zerobar.telecom.api.access import Desk
 from zerobar.telecom.api.app import create_app
 from zerobar.telecom.bank import Bank
+from zerobar.telecom.batches import EXPECTED
 from zerobar.telecom.context import Telecom
 from zerobar.telecom.installation import Installation
+from zerobar.telecom.jobs import jobs
 from zerobar.telecom.messages import Inbox
 from zerobar.telecom.running import open_bank, open_telecom
 from zerobar.telecom.smpp.receiver import Receiver
-from zerobar.telecom.worker import Worker, jobs
 
 _STOP_PATIENCE_S: Final = 20
 
@@ -27,9 +29,9 @@ def serve(installation: Installation, host: str, port: int) -> None:
     with ExitStack() as stack:
         telecom = stack.enter_context(open_telecom(installation))
         bank = stack.enter_context(open_bank(installation))
-        stack.enter_context(Worker(jobs(telecom, bank)))
+        stack.enter_context(Worker(jobs(telecom, bank), EXPECTED))
         stack.enter_context(receiving(installation, telecom, bank))
-        stack.enter_context(_until_told())
+        stack.enter_context(until_told())
         uvicorn.run(
             create_app(desk_of(installation, telecom, bank)),
             host=host,
@@ -67,14 +69,3 @@ def receiving(installation: Installation, telecom: Telecom, bank: Bank | None) -
         return
     with Receiver(access, Inbox(telecom, bank).take):
         yield
-
-
-@contextmanager
-def _until_told() -> Iterator[None]:
-    """End in order when told to: uvicorn passes on the signal that it ended for."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        with suppress(KeyboardInterrupt):
-            yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

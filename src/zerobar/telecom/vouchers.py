@@ -14,17 +14,19 @@ from typing import Any, Final
 from uuid import UUID
 
 from zerobar.client.errors import NotFound
+from zerobar.client.hosting import SettledVoucher
 from zerobar.client.syncing import VoucherLife
 from zerobar.database import Connection
+from zerobar.database.batches import PUT_OFF
 from zerobar.purse.messages import Certificate, Voucher
 from zerobar.purse.money import CNY
 from zerobar.purse.wire import FormError
-from zerobar.telecom.bank import SETTLED, Bank, SettledVoucher, money_of, octets_of
+from zerobar.telecom.bank import SETTLED, Bank, money_of, octets_of
+from zerobar.telecom.batches import LEASE, MOST_AT_ONCE, do_each
 from zerobar.telecom.binary_sms import VoucherMessage
 from zerobar.telecom.context import Telecom
 from zerobar.telecom.errors import TooManyVouchers, VoucherForOthers, VoucherMalformed
 from zerobar.telecom.model import Source, TopUp
-from zerobar.telecom.repeating import LEASE, MOST_AT_ONCE, PUT_OFF, do_each
 from zerobar.telecom.topping import Unplaced, is_known, take_money, voucher_top_up_id
 
 RECORD_LENGTH: Final = Voucher.LENGTH + Certificate.LENGTH

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -19,15 +20,19 @@ from zerobar.bank.merchants.delivery import Delivery
 from zerobar.bank.merchants.sending import HttpSender
 from zerobar.bank.people.assertions import read_assertion, register_partner
 from zerobar.bank.purses import register_purse
+from zerobar.client.errors import BankSaysNo
+from zerobar.client.hosting import HostingClient
+from zerobar.client.http import BankHttp
 from zerobar.issuer import TestAuthority
-from zerobar.purse.messages import PurseClass
-from zerobar.purse.money import Fen
+from zerobar.purse.messages import Kind, PurseClass, Request
+from zerobar.purse.money import CNY, Fen
 from zerobar.purse.suites import KEY_SEED_LENGTH, P256
-from zerobar.telecom import Line, Telecom, assert_number, top_ups
+from zerobar.telecom import Line, Telecom, assert_number, reference_of, top_ups
 from zerobar.telecom import line as line_now
 from zerobar.telecom.api.access import Desk
 from zerobar.telecom.api.app import create_app
 from zerobar.telecom.bank import Bank
+from zerobar.telecom.binary_sms import VoucherMessage, read_message, write_message
 from zerobar.telecom.orders import (
     Asked,
     OrderState,
@@ -37,7 +42,13 @@ from zerobar.telecom.orders import (
     finish_orders,
 )
 from zerobar.telecom.refunding import AskedRefund, RefundState, give_back
-from zerobar.telecom.vouchers import VoucherState, bring_now, take_record
+from zerobar.telecom.vouchers import (
+    VoucherState,
+    bring_now,
+    collect_settled,
+    take_message,
+    take_record,
+)
 
 pytestmark = pytest.mark.slow
 AMOUNT = Fen(50_00)
@@ -114,6 +125,83 @@ def test_a_voucher_that_the_bank_settles_tops_a_line_up(
     forged = purse.forged(purse.voucher(AMOUNT, NUMBER, payee_id=bank.biller_id))
     kept = take_record(telecom, bank, purse.record(forged))
     assert bring_now(telecom, bank, kept).state is VoucherState.REFUSED
+
+
+@pytest.mark.usefixtures("line")
+def test_a_voucher_that_came_by_sms_finds_its_certificate_at_the_bank(
+    real_bank: RealBank, anna: Holder, keys: TestAuthority, telecom: Telecom, bank: Bank
+) -> None:
+    purse = new_payer(real_bank, anna, keys)
+    voucher = purse.voucher(AMOUNT, NUMBER, payee_id=bank.biller_id)
+    message = read_message(write_message(voucher, purse.certificate))
+    kept = take_message(telecom, bank, message)
+    assert kept.certificate is None
+    assert bring_now(telecom, bank, kept).state is VoucherState.SETTLED
+    assert line_now(telecom, NUMBER).balance_fen == AMOUNT
+
+
+@pytest.mark.usefixtures("line")
+def test_a_certificate_that_the_bank_does_not_have_is_waited_for(
+    real_bank: RealBank, anna: Holder, keys: TestAuthority, telecom: Telecom, bank: Bank
+) -> None:
+    purse = new_payer(real_bank, anna, keys)
+    assert bank.vouchers.certificate(purse.certificate.id, bytes(8)) is None
+    voucher = purse.voucher(AMOUNT, NUMBER, payee_id=bank.biller_id)
+    kept = take_message(telecom, bank, VoucherMessage(voucher, bytes(8)))
+    assert bring_now(telecom, bank, kept).state is VoucherState.WAITING
+
+
+@pytest.mark.usefixtures("line")
+def test_vouchers_that_others_brought_are_learnt_from_the_banks_list(
+    real_bank: RealBank, anna: Holder, keys: TestAuthority, telecom: Telecom, bank: Bank
+) -> None:
+    purse = new_payer(real_bank, anna, keys)
+    for fen in (10_00, 20_00, 5_00):
+        voucher = purse.voucher(Fen(fen), NUMBER, payee_id=bank.biller_id)
+        (told,) = bank.vouchers.take_vouchers([purse.record(voucher)])
+        assert told.taken
+    assert collect_settled(telecom, bank) == 3
+    assert line_now(telecom, NUMBER).balance_fen == 35_00
+    assert collect_settled(telecom, bank) == 0
+    (listed,) = bank.vouchers.settled()
+    assert [each.amount_fen for each in listed] == [5_00, 20_00, 10_00]
+
+
+@pytest.mark.usefixtures("line")
+def test_a_request_that_the_telecom_has_issued_is_paid_once(
+    real_bank: RealBank,
+    anna: Holder,
+    keys: TestAuthority,
+    telecom: Telecom,
+    bank: Bank,
+    http: BankHttp,
+) -> None:
+    request = Request(
+        kind=Kind.PAYMENT,
+        payee_id=bank.biller_id,
+        number=1,
+        amount=AMOUNT,
+        currency=CNY,
+        tag=b"tag.",
+        reference=reference_of(NUMBER),
+    )
+    hosting = HostingClient(http)
+    for _ in range(2):
+        hosting.issue(request)
+    purse = new_payer(real_bank, anna, keys)
+    paid = purse.signed(
+        replace(
+            purse.voucher(AMOUNT, NUMBER, payee_id=bank.biller_id),
+            kind=Kind.PAYMENT,
+            number=request.number,
+            tag=request.tag,
+        )
+    )
+    kept = take_record(telecom, bank, purse.record(paid))
+    assert bring_now(telecom, bank, kept).state is VoucherState.SETTLED
+    assert line_now(telecom, NUMBER).balance_fen == AMOUNT
+    with pytest.raises(BankSaysNo, match="used"):
+        hosting.issue(replace(request, amount=Fen(1)))
 
 
 @pytest.mark.usefixtures("line")

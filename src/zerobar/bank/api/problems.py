@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import logging
-import traceback
-from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
-import msgspec
 import psycopg
-from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 
@@ -24,9 +20,17 @@ from zerobar.bank.errors import (
     TooMany,
     Unavailable,
 )
-from zerobar.client.problems import MEDIA_TYPE, TYPE_PREFIX, Problem, document_of
 from zerobar.database import DatabaseFailure
 from zerobar.ledger import LedgerError
+from zerobar.serving.problems import (
+    AnyRequest,
+    ProblemResponse,
+    is_mistake,
+    log_mistake,
+    problem_named,
+    respond,
+    tell_http_error,
+)
 
 STATUS_OF: Final[dict[type[BankError], int]] = {
     InvalidInput: 400,
@@ -41,21 +45,7 @@ STATUS_OF: Final[dict[type[BankError], int]] = {
 """What each branch of the bank's errors is over HTTP."""
 
 _ASK_AGAIN_AFTER_S: Final = 1
-_NAMES: Final = {
-    400: "invalid-input",
-    401: "not-signed-in",
-    403: "not-allowed",
-    404: "not-found",
-    405: "method-not-allowed",
-    413: "too-large",
-    415: "media-type",
-    429: "too-many",
-}
-_NEXT_STEPS: Final = {
-    404: "Check the path and the id.",
-    405: "Use one of the methods that the Allow header names.",
-    413: "Send less at once.",
-}
+_DOCS: Final = "/docs"
 _GONE: Final = (
     psycopg.OperationalError,
     psycopg.InterfaceError,
@@ -63,8 +53,6 @@ _GONE: Final = (
     LedgerError,
 )
 _log = logging.getLogger(__name__)
-AnyRequest = Request[Any, Any, Any]
-ProblemResponse = Response[bytes]
 
 
 def tell(path: str, error: Exception) -> ProblemResponse:
@@ -88,13 +76,7 @@ def tell_bank_error(_: AnyRequest, error: BankError) -> ProblemResponse:
 
 def _bank_error(error: BankError) -> ProblemResponse:
     status = status_of(type(error))
-    problem = Problem(
-        type=TYPE_PREFIX + error.problem,
-        title=error.problem.replace("-", " ").capitalize(),
-        status=status,
-        detail=error.what_happened,
-        next_step=error.next_step,
-    )
+    problem = problem_named(status, error.problem, error.what_happened, error.next_step)
     return respond(problem, error.facts, _headers_of(error, status))
 
 
@@ -103,14 +85,9 @@ def status_of(kind: type[BankError]) -> int:
     return next((STATUS_OF[base] for base in kind.__mro__ if base in STATUS_OF), 500)
 
 
-def tell_http_error(request: AnyRequest, error: HTTPException) -> ProblemResponse:
+def tell_unheard(request: AnyRequest, error: HTTPException) -> ProblemResponse:
     """Answer to a request that reached no rule: unknown path, wrong method, unreadable input."""
-    if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return tell_mistake(request, error)
-    facts: dict[str, object] = {}
-    if isinstance(error.extra, list):
-        facts["errors"] = [_input_error(each) for each in error.extra]
-    return respond(_http_problem(error.status_code), facts, dict(error.headers or {}))
+    return tell_mistake(request, error) if is_mistake(error) else tell_http_error(error, _DOCS)
 
 
 def tell_gone(_: AnyRequest, error: Exception) -> ProblemResponse:
@@ -120,12 +97,11 @@ def tell_gone(_: AnyRequest, error: Exception) -> ProblemResponse:
 
 def _gone(error: Exception) -> ProblemResponse:
     _log.warning("the database does not answer: %s", type(error).__name__)
-    problem = Problem(
-        type=f"{TYPE_PREFIX}{Unavailable.problem}",
-        title="Unavailable",
-        status=503,
-        detail="The bank's books do not answer just now; what was asked may or may not be done.",
-        next_step="Ask for the same again, with the same id.",
+    problem = problem_named(
+        503,
+        Unavailable.problem,
+        "The bank's books do not answer just now; what was asked may or may not be done.",
+        "Ask for the same again, with the same id.",
     )
     return respond(problem, {}, {"retry-after": str(_ASK_AGAIN_AFTER_S)})
 
@@ -136,23 +112,14 @@ def tell_mistake(request: AnyRequest, error: Exception) -> ProblemResponse:
 
 
 def _mistake(path: str, error: Exception) -> ProblemResponse:
-    # An error's own words may repeat what was sent, so the log has the places but not the words.
-    places = "".join(traceback.format_tb(error.__traceback__))
-    _log.error("%s in %s\n%s", type(error).__name__, path, places)
-    problem = Problem(
-        type=f"{TYPE_PREFIX}internal-error",
-        title="Internal error",
-        status=500,
-        detail="The bank made a mistake; what was asked may or may not be done.",
-        next_step="Ask for the same again, with the same id; tell the operator if it stays.",
+    log_mistake(path, error)
+    problem = problem_named(
+        500,
+        "internal-error",
+        "The bank made a mistake; what was asked may or may not be done.",
+        "Ask for the same again, with the same id; tell the operator if it stays.",
     )
-    return respond(problem, {}, {})
-
-
-def respond(problem: Problem, facts: dict[str, object], headers: dict[str, str]) -> ProblemResponse:
-    """Return a problem as a response."""
-    body = msgspec.json.encode(document_of(problem, facts), enc_hook=str)
-    return Response(body, status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
+    return respond(problem, {})
 
 
 def _headers_of(error: BankError, status: int) -> dict[str, str]:
@@ -163,27 +130,9 @@ def _headers_of(error: BankError, status: int) -> dict[str, str]:
     return {"www-authenticate": "Bearer"} if status == 401 else {}
 
 
-def _http_problem(status: int) -> Problem:
-    phrase = HTTPStatus(status).phrase
-    name = _NAMES.get(status) or phrase.lower().replace(" ", "-")
-    return Problem(
-        type=TYPE_PREFIX + name,
-        title=phrase.capitalize(),
-        status=status,
-        detail=f"The request cannot be taken: {phrase.lower()}.",
-        next_step=_NEXT_STEPS.get(status, "Correct the request as documented in /docs."),
-    )
-
-
-def _input_error(found: object) -> dict[str, object]:
-    """Return where the input is wrong and what was expected; never what was sent."""
-    assert isinstance(found, dict)
-    return {name: found[name] for name in ("key", "source", "message") if name in found}
-
-
 EXCEPTION_HANDLERS: Final[ExceptionHandlersMap] = {
     BankError: tell_bank_error,
-    HTTPException: tell_http_error,
+    HTTPException: tell_unheard,
     **dict.fromkeys(_GONE, tell_gone),
     Exception: tell_mistake,
 }

@@ -63,12 +63,14 @@ def show_code(phone: NamedDependency[Phone]) -> OwnCode:
 def scan(phone: NamedDependency[Phone], data: JSONBody[Text]) -> Scanned:
     """Say what a scanned text is, and what can be done with it."""
     found = understand(phone.session, data.text)
+    mine = found.purse_id
     return Scanned(
         kind=found.kind,
         what_to_do=say(found.what_to_do),
         amount_fen=None if found.amount is None else int(found.amount),
         name=found.name,
         payee=found.payee,
+        for_this_phone=None if mine is None else mine == phone.purse.linked_id,
         details=found.reading,
     )
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any, TypeAlias
 
-import msgspec
 from litestar import get, post
 from litestar.di import NamedDependency
+from litestar.params import QueryParameter
 
-from zerobar.phone.api.shapes import EventsShown, SyncShown
+from zerobar.device.feed import LONGEST_WAIT_S, EventsShown
+from zerobar.phone.api.shapes import SyncShown
 from zerobar.phone.api.showing import show_sync
-from zerobar.phone.events import LONGEST_WAIT_S
 from zerobar.phone.program import Phone
 
-After: TypeAlias = Annotated[int, msgspec.Meta(ge=0)]
-Wait: TypeAlias = Annotated[float, msgspec.Meta(ge=0, le=LONGEST_WAIT_S)]
+After: TypeAlias = Annotated[int, QueryParameter(ge=0)]
+Wait: TypeAlias = Annotated[float, QueryParameter(ge=0, le=LONGEST_WAIT_S)]
 
 
 @get("/sync", sync_to_thread=True)
@@ -32,8 +32,7 @@ def sync_now(phone: NamedDependency[Phone]) -> SyncShown:
 @get("/events", sync_to_thread=True)
 def read_events(phone: NamedDependency[Phone], after: After = 0, wait_s: Wait = 0) -> EventsShown:
     """List what was sent and received after a number; wait for the first if there is none."""
-    events = phone.feed.after(after, wait_s)
-    return EventsShown(items=events, last=events[-1].number if events else after)
+    return phone.feed.shown_after(after, wait_s)
 
 
 ROUTES: list[Any] = [read_sync, sync_now, read_events]

@@ -1,25 +1,17 @@
 """Every error leaves as a problem document (RFC 9457), with its sentence and the next step.
 
-`detail_zh` and `next_step_zh` are there where the error knows Chinese, `finality` where money may
-have moved.
+A `finality` is there where money may have moved.
 """
 
 from __future__ import annotations
 
-import logging
-import re
-import traceback
-from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
-import msgspec
-from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 
 from zerobar.client.errors import BankSaysNo, ClientError, Unavailable, Unreachable
 from zerobar.client.outbox import OtherContent
-from zerobar.client.problems import MEDIA_TYPE, TYPE_PREFIX, Problem, document_of
 from zerobar.codes.customer import CodeMalformed
 from zerobar.codes.emvco import CodeError
 from zerobar.codes.scanned import UnknownCode
@@ -28,9 +20,19 @@ from zerobar.device import DeviceError, OperatorRefused, OperatorUnreachable, Ta
 from zerobar.phone.errors import PhoneError
 from zerobar.phone.finality import Finality
 from zerobar.reader import CardError, LinkError, Sentence
+from zerobar.serving.access import AccessRefused
+from zerobar.serving.problems import (
+    AnyRequest,
+    ProblemResponse,
+    is_mistake,
+    log_mistake,
+    name_of,
+    tell,
+    tell_http_error,
+    tell_spoken,
+)
 
-_WORD: Final = re.compile(r"(?<!^)(?=[A-Z])")
-_NAMES: Final = {400: "invalid-input", 404: "not-found", 405: "method-not-allowed"}
+_DOCS: Final = "docs/phone.md"
 _MAY_BE_DONE: Final = {"finality": Finality.UNKNOWN.value}
 _UNREACHABLE: Final = Sentence(
     "The bank does not answer. What was asked may be done, once at most.",
@@ -40,14 +42,6 @@ _ASK_AGAIN: Final = Sentence(
     "Ask the same again, with the same id; it is kept here.",
     zh="请用同一编号重试；本机已保存。",
 )
-_log = logging.getLogger(__name__)
-AnyRequest = Request[Any, Any, Any]
-ProblemResponse = Response[bytes]
-
-
-def tell_phone_error(_: AnyRequest, error: PhoneError) -> ProblemResponse:
-    """Answer with what the phone said."""
-    return tell(error.status, error.problem, error.what_happened, error.next_step)
 
 
 def tell_card_error(_: AnyRequest, error: CardError) -> ProblemResponse:
@@ -88,52 +82,21 @@ def tell_unreadable(_: AnyRequest, error: ValueError) -> ProblemResponse:
     return tell(422, "unreadable-text", str(error), "Scan it again, or ask for another one.")
 
 
-def tell_http_error(request: AnyRequest, error: HTTPException) -> ProblemResponse:
+def tell_unheard(request: AnyRequest, error: HTTPException) -> ProblemResponse:
     """Answer to a request that reached no handler; never repeats what was sent."""
-    if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return tell_mistake(request, error)
-    phrase = HTTPStatus(error.status_code).phrase
-    name = _NAMES.get(error.status_code) or phrase.lower().replace(" ", "-")
-    what = f"The request cannot be taken: {phrase.lower()}."
-    return tell(error.status_code, name, what, "Correct the request as docs/phone.md has it.")
+    return tell_mistake(request, error) if is_mistake(error) else tell_http_error(error, _DOCS)
 
 
 def tell_mistake(request: AnyRequest, error: Exception) -> ProblemResponse:
     """Answer to a mistake of ours; what it was stands in the log only, and without any data."""
-    places = "".join(traceback.format_tb(error.__traceback__))
-    _log.error("%s in %s\n%s", type(error).__name__, request.url.path, places)
+    log_mistake(request.url.path, error)
     what = Sentence("The phone made a mistake.", zh="手机程序出错。")
     return tell(500, "internal-error", what, _ASK_AGAIN, _MAY_BE_DONE)
 
 
-def tell(
-    status: int, name: str, what: str, advice: str, facts: dict[str, Any] | None = None
-) -> ProblemResponse:
-    """Return a problem as a response."""
-    problem = Problem(
-        type=TYPE_PREFIX + name,
-        title=name.replace("-", " ").capitalize(),
-        status=status,
-        detail=str(what),
-        next_step=str(advice),
-    )
-    document = document_of(problem, dict(facts or {}) | _chinese(what, advice))
-    body = msgspec.json.encode(document, enc_hook=str)
-    return Response(body, status_code=status, media_type=MEDIA_TYPE)
-
-
-def name_of(error: Exception) -> str:
-    """Return the stable name of an error: its class's, in small letters with hyphens."""
-    return _WORD.sub("-", type(error).__name__).lower()
-
-
-def _chinese(what: str, advice: str) -> dict[str, str]:
-    told = {"detail_zh": what, "next_step_zh": advice}
-    return {name: text.zh for name, text in told.items() if isinstance(text, Sentence)}
-
-
 EXCEPTION_HANDLERS: Final[ExceptionHandlersMap] = {
-    PhoneError: tell_phone_error,
+    AccessRefused: tell_spoken,
+    PhoneError: tell_spoken,
     CardError: tell_card_error,
     DeviceError: tell_device_error,
     ClientError: tell_client_error,
@@ -142,7 +105,7 @@ EXCEPTION_HANDLERS: Final[ExceptionHandlersMap] = {
     VoucherCodeError: tell_unreadable,
     CodeError: tell_unreadable,
     CodeMalformed: tell_unreadable,
-    HTTPException: tell_http_error,
+    HTTPException: tell_unheard,
     Exception: tell_mistake,
 }
 """For Litestar; the nearest class of an error's wins."""

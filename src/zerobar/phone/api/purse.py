@@ -31,11 +31,12 @@ from zerobar.phone.api.showing import (
     show_tap,
     show_told,
 )
+from zerobar.phone.errors import NoField
 from zerobar.phone.finality import Finality
 from zerobar.phone.program import Phone
 from zerobar.phone.sim import field_of
 from zerobar.purse.money import Fen
-from zerobar.reader import TapOutcome, Terms, VoidStatus
+from zerobar.reader import OpenPayer, TapOutcome, Terms, VoidStatus
 
 REFERENCE_LENGTH: Final = 8
 _GIVEN_BACK: Final = {
@@ -128,7 +129,7 @@ def take(phone: NamedDependency[Phone], data: JSONBody[NewTap]) -> MoneyAnswer:
 
     The same id again goes on with the same tap: the payer is charged once at most.
     """
-    payer = field_of(data.antenna, phone.feed)
+    payer = _field(phone, data.antenna)
     terms = Terms(Fen(data.amount_fen), reference_of(data.reference))
     outcome = phone.purse.take(data.id, payer, terms, data.pin)
     return _tapped(phone, data.antenna, data.id, outcome)
@@ -139,7 +140,7 @@ def resume(
     phone: NamedDependency[Phone], tap_id: FromPath[UUID], data: JSONBody[TapAgain]
 ) -> MoneyAnswer:
     """Go on with a tap that was torn: the same card, in the field again."""
-    payer = field_of(data.antenna, phone.feed)
+    payer = _field(phone, data.antenna)
     outcome = phone.purse.go_on(tap_id, payer, data.pin)
     return _tapped(phone, data.antenna, tap_id, outcome)
 
@@ -149,7 +150,7 @@ def give_back(
     phone: NamedDependency[Phone], tap_id: FromPath[UUID], data: JSONBody[TapAgain]
 ) -> MoneyAnswer:
     """Give back what this purse did not take: the same card, in the field again."""
-    voided = phone.purse.give_back(tap_id, field_of(data.antenna, phone.feed))
+    voided = phone.purse.give_back(tap_id, _field(phone, data.antenna))
     phone.synchroniser.wake()
     return MoneyAnswer(
         id=tap_id,
@@ -177,10 +178,18 @@ def reference_of(text: str) -> bytes:
     return text.encode("ascii").ljust(REFERENCE_LENGTH, b"\0")
 
 
-def _tapped(phone: Phone, antenna: str, tap_id: UUID, outcome: TapOutcome) -> MoneyAnswer:
+def _field(phone: Phone, antenna: str | None) -> OpenPayer:
+    """Return the field that is named, or the phone's own; raises NoField."""
+    address = antenna or phone.places.reader
+    if address is None:
+        raise NoField
+    return field_of(address, phone.feed)
+
+
+def _tapped(phone: Phone, antenna: str | None, tap_id: UUID, outcome: TapOutcome) -> MoneyAnswer:
     if outcome.is_final and phone.device.store.gossip.deltas():
         # News of blocked purses goes along while the card is still there; it may leave.
-        tell_in_field(phone.device, field_of(antenna, phone.feed))
+        tell_in_field(phone.device, _field(phone, antenna))
     phone.synchroniser.wake()
     return show_outcome(tap_id, outcome)
 

@@ -14,9 +14,14 @@ import msgspec
 from zerobar.client.enrolment import LabelText
 from zerobar.client.funding import CardNumberText, CardPhoneText
 from zerobar.client.paying import AmountFen, MemoText, PayeeNamed, PersonNamed
-from zerobar.client.people import AssertionText, CategoryNumber, PhoneText, PinText, SmsCodeText
+from zerobar.client.people import (
+    AssertionText,
+    CategoryNumber,
+    PhoneText,
+    PinText,
+    SmsCodeText,
+)
 from zerobar.client.purses import CardPinText, LimitFen, PurseIdText, PurseLimitsWanted
-from zerobar.phone.events import Event
 from zerobar.phone.finality import Finality
 
 CodeText: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=1024)]
@@ -138,20 +143,21 @@ class NewTap(_Asked, frozen=True, kw_only=True):
     """Money to be taken from a card in this phone's field.
 
     Attributes:
+        antenna: the card's; null: whatever is in the field of this phone's own reader.
         pin: of the payer, typed here.
     """
 
     id: UUID
-    antenna: AntennaText
+    antenna: AntennaText | None = None
     amount_fen: AmountFen
     reference: ReferenceText = ""
     pin: CardPinText | None = None
 
 
 class TapAgain(_Asked, frozen=True, kw_only=True):
-    """The same card is in the field again."""
+    """The same card is in the field again; see NewTap."""
 
-    antenna: AntennaText
+    antenna: AntennaText | None = None
     pin: CardPinText | None = None
 
 
@@ -167,6 +173,20 @@ class NewVoucher(_Asked, frozen=True, kw_only=True):
 
     id: UUID
     text: CodeText
+
+
+class NewByTelecom(_Asked, frozen=True, kw_only=True):
+    """A wallet to be opened by the word of this phone's telecom."""
+
+    label: LabelText = "Wallet"
+
+
+class NewTopUp(_Asked, frozen=True, kw_only=True):
+    """A top-up of a line that the wallet is to pay, whosever line it is."""
+
+    id: UUID
+    number: PhoneText
+    amount_fen: AmountFen
 
 
 class LostPurse(_Asked, frozen=True, kw_only=True):
@@ -189,6 +209,8 @@ class MoneyAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         id: as it was asked for.
         happened, next_step: sentences for the person at the phone.
         text: of a voucher that is to be shown.
+        tap: of a tap: how it ended, as a stable word such as `not-tapped`.
+        because: of a tap: why, as a stable word such as `no-card`.
         details: what the bank said, as it says it.
     """
 
@@ -197,6 +219,8 @@ class MoneyAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     happened: Said
     next_step: Said | None = None
     text: str | None = None
+    tap: str | None = None
+    because: str | None = None
     details: object = None
 
 
@@ -205,14 +229,33 @@ class PhoneShown(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         antenna: where others reach its SIM; null: nobody said.
+        can_read: whether it has a reader of its own, so that taps need not name an antenna.
+        line: the number of its line, where a telecom is known.
         purse_id: of the purse that is linked; null: none is.
     """
 
     bank_url: str
     antenna: str | None
+    can_read: bool
+    line: str | None
     signed_up: bool
     wallet_number: str | None
     purse_id: str | None
+
+
+class TopUpShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A top-up of a line.
+
+    Attributes:
+        state: asked, open, paid, over or refused.
+        payee: of the payment that pays it, once it is open.
+    """
+
+    id: UUID
+    number: str
+    amount_fen: int
+    state: str
+    payee: PayeeNamed | None
 
 
 class PurseSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -269,8 +312,9 @@ class Scanned(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a text is, and what can be done with it.
 
     Attributes:
-        kind: merchant-code, till-request, voucher-for-me, voucher-for-another or customer-code.
+        kind: merchant-code, till-request, voucher or customer-code.
         payee: to be given to POST /payments as it is.
+        for_this_phone: whether a voucher is for this phone's purse; else it can be carried.
         details: what the bank knows of a merchant's code.
     """
 
@@ -279,6 +323,7 @@ class Scanned(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     amount_fen: int | None = None
     name: str | None = None
     payee: PayeeNamed | None = None
+    for_this_phone: bool | None = None
     details: object = None
 
 
@@ -304,21 +349,12 @@ class SyncShown(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         failed: why it did not go to its end; null: it did.
+        because: the same as a stable word, such as `operator-unreachable`.
     """
 
     succeeded_at_unix_s: float | None
     next_at_unix_s: float | None
     failed: Said | None
+    because: str | None
     next_step: Said | None
     queue: QueueShown
-
-
-class EventsShown(msgspec.Struct, frozen=True, kw_only=True):
-    """What was sent and received after a number, oldest first.
-
-    Attributes:
-        last: to be asked after next.
-    """
-
-    items: list[Event]
-    last: int

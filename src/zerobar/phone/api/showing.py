@@ -22,6 +22,7 @@ from zerobar.phone.synchroniser import SyncStatus
 from zerobar.phone.vouchers import text_of
 from zerobar.purse.messages import StateFlags
 from zerobar.reader import Payment, Sentence, TapOutcome
+from zerobar.serving.problems import name_of
 
 MOST_WAITING = 100
 _OUR_MISTAKE = Sentence("The phone made a mistake.", zh="手机程序出错。")
@@ -51,6 +52,8 @@ def show_outcome(tap_id: UUID, outcome: TapOutcome) -> MoneyAnswer:
         finality=of_tap(outcome),
         happened=say(outcome.what_happened),
         next_step=say(outcome.next_step),
+        tap=outcome.status.name.lower().replace("_", "-"),
+        because=None if outcome.error is None else name_of(outcome.error),
     )
 
 
@@ -126,6 +129,7 @@ def show_sync(phone: Phone, status: SyncStatus) -> SyncShown:
         succeeded_at_unix_s=status.succeeded_at_unix_s,
         next_at_unix_s=status.next_at_unix_s,
         failed=None if failed is None else say(what),
+        because=None if failed is None else getattr(failed, "problem", "") or name_of(failed),
         next_step=None if failed is None else say(advice),
         queue=show_queue(phone),
     )

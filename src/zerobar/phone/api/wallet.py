@@ -1,15 +1,17 @@
-"""The wallet over HTTP: opening, signing in, PIN, cards, money to people and shops, records."""
+"""The wallet over HTTP: opening, signing in, money to people and shops, records."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from datetime import date
+from types import NoneType
+from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
-from litestar import get, post, put
+from litestar import Response, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from zerobar.client.funding import CardOrderShown, CardOrderStatus, CardShown, CardsShown
 from zerobar.client.paging import Page
 from zerobar.client.paying import (
     ConfirmationShown,
@@ -28,15 +30,12 @@ from zerobar.client.people import (
     BalanceShown,
     ByAssertion,
     BySmsCode,
-    GrantOpened,
     LimitsShown,
     PersonShown,
     Verification,
     WalletShown,
 )
 from zerobar.phone.api.shapes import (
-    BankCard,
-    CardAmount,
     Category,
     CodeWanted,
     MoneyAnswer,
@@ -45,22 +44,17 @@ from zerobar.phone.api.shapes import (
     NewWallet,
     Payment,
     PhoneShown,
-    Pin,
 )
-from zerobar.phone.api.showing import say, show_done
+from zerobar.phone.api.showing import show_done
 from zerobar.phone.errors import UnreadableText
-from zerobar.phone.finality import Finality
 from zerobar.phone.memory import SignedUp
 from zerobar.phone.program import Phone
 from zerobar.purse.money import Fen
-from zerobar.reader import Sentence
 
-_PENDING: Final = Sentence(
-    "The card's bank has not answered yet; ask again.", zh="发卡银行尚未答复，请稍后查询。"
-)
-_NOT_DONE: Final = Sentence(
-    "The card's bank refused; the wallet is as before.", zh="发卡银行拒绝，钱包未变动。"
-)
+_STATEMENTS: Final = {"csv": "text/csv; charset=utf-8", "pdf": "application/pdf"}
+Cursor: TypeAlias = FromQuery[str | None]
+FirstDay: TypeAlias = Annotated[date, QueryParameter(name="from")]
+LastDay: TypeAlias = Annotated[date, QueryParameter(name="to")]
 
 
 @get("/phone", sync_to_thread=True)
@@ -71,6 +65,8 @@ def read_phone(phone: NamedDependency[Phone]) -> PhoneShown:
     return PhoneShown(
         bank_url=phone.places.bank_url,
         antenna=phone.places.antenna,
+        can_read=phone.places.reader is not None,
+        line=phone.line.number,
         signed_up=known is not None,
         wallet_number=None if known is None else known.wallet_number,
         purse_id=None if purse_id is None else purse_id.hex(),
@@ -118,21 +114,6 @@ def raise_category(phone: NamedDependency[Phone], data: JSONBody[Category]) -> W
     return phone.session.ask(lambda: person.raise_category(wallet_id, data.category))
 
 
-@put("/pin", status_code=204, sync_to_thread=True)
-def set_pin(phone: NamedDependency[Phone], data: JSONBody[Pin]) -> None:
-    """Choose the payment PIN; it is kept nowhere on the phone."""
-    phone.session.ask(lambda: phone.session.person.set_pin(data.pin))
-
-
-@post("/grant", status_code=200, sync_to_thread=True)
-def enter_pin(phone: NamedDependency[Phone], data: JSONBody[Pin]) -> GrantOpened:
-    """Enter the payment PIN: for five minutes the wallet pays, and what waited for it goes on."""
-    person, wallet_id = phone.session.person, phone.session.wallet_id
-    opened = phone.session.ask(lambda: person.enter_pin(wallet_id, data.pin))
-    phone.synchroniser.wake()
-    return opened
-
-
 @get("/balance", sync_to_thread=True)
 def read_balance(phone: NamedDependency[Phone]) -> BalanceShown:
     """Read what is in the wallet."""
@@ -145,39 +126,6 @@ def read_limits(phone: NamedDependency[Phone]) -> LimitsShown:
     """Read what the wallet may hold and spend."""
     person, wallet_id = phone.session.person, phone.session.wallet_id
     return phone.session.ask(lambda: person.limits(wallet_id))
-
-
-@get("/cards", sync_to_thread=True)
-def list_cards(phone: NamedDependency[Phone]) -> CardsShown:
-    """List the bound bank cards."""
-    return phone.session.ask(lambda: phone.session.http.get("/v1/cards", CardsShown))
-
-
-@post("/cards", sync_to_thread=True)
-def bind_card(phone: NamedDependency[Phone], data: JSONBody[BankCard]) -> CardShown:
-    """Bind a bank card."""
-    person = phone.session.person
-    return phone.session.ask(lambda: person.bind_card(data.id, data.number, data.phone))
-
-
-@post("/exchanges", sync_to_thread=True)
-def exchange(phone: NamedDependency[Phone], data: JSONBody[CardAmount]) -> MoneyAnswer:
-    """Exchange money of a card for digital cash (换数币)."""
-    person, place = phone.session.person, (data.id, phone.session.wallet_id, data.card_id)
-    return _show_order(phone.session.ask(lambda: person.exchange(*place, Fen(data.amount_fen))))
-
-
-@post("/saves", sync_to_thread=True)
-def save_to_bank(phone: NamedDependency[Phone], data: JSONBody[CardAmount]) -> MoneyAnswer:
-    """Save digital cash to a card (存银行)."""
-    person, place = phone.session.person, (data.id, phone.session.wallet_id, data.card_id)
-    return _show_order(phone.session.ask(lambda: person.save_to_bank(*place, Fen(data.amount_fen))))
-
-
-@get("/card-orders/{order_id:uuid}", sync_to_thread=True)
-def read_card_order(phone: NamedDependency[Phone], order_id: FromPath[UUID]) -> MoneyAnswer:
-    """Say what became of money between wallet and card."""
-    return _show_order(phone.session.ask(lambda: phone.session.person.card_order(order_id)))
 
 
 @post("/payees", status_code=200, sync_to_thread=True)
@@ -218,7 +166,7 @@ def ask_for_money(phone: NamedDependency[Phone], data: JSONBody[MoneyWanted]) ->
 
 @get("/money-requests", sync_to_thread=True)
 def list_money_requests(
-    phone: NamedDependency[Phone], asked: bool = True, cursor: str | None = None
+    phone: NamedDependency[Phone], asked: FromQuery[bool] = True, cursor: Cursor = None
 ) -> Page[MoneyRequestShown]:
     """List what this wallet was asked for, or what it asked for itself."""
     path = f"/v1/wallets/{phone.session.wallet_id}/money-requests"
@@ -237,14 +185,30 @@ def decline_money_request(
 
 
 @get("/records", sync_to_thread=True)
-def list_records(phone: NamedDependency[Phone], cursor: str | None = None) -> Page[LineShown]:
+def list_records(phone: NamedDependency[Phone], cursor: Cursor = None) -> Page[LineShown]:
     """List what moved in the wallet, newest first."""
     path, http = f"/v1/wallets/{phone.session.wallet_id}/statement", phone.session.http
     return phone.session.ask(lambda: http.get(path, Page[LineShown], cursor=cursor))
 
 
+@get("/statement/{kind:str}", sync_to_thread=True)
+def download_statement(
+    phone: NamedDependency[Phone],
+    kind: FromPath[str],
+    first_day: FirstDay,
+    last_day: LastDay,
+) -> Response[bytes]:
+    """Give the statement of some days, as a spreadsheet (csv) or a document (pdf)."""
+    if kind not in _STATEMENTS:
+        raise NotFoundException
+    days = f"from={first_day}&to={last_day}"
+    path = f"/v1/wallets/{phone.session.wallet_id}/statement.{kind}?{days}"
+    content = phone.session.ask(lambda: phone.session.http.download(path))
+    return Response(content, media_type=_STATEMENTS[kind])
+
+
 @get("/notices", sync_to_thread=True)
-def list_notices(phone: NamedDependency[Phone], cursor: str | None = None) -> Page[NoticeShown]:
+def list_notices(phone: NamedDependency[Phone], cursor: Cursor = None) -> Page[NoticeShown]:
     """List what the holder was told, newest first."""
     http = phone.session.http
     return phone.session.ask(lambda: http.get("/v1/notices", Page[NoticeShown], cursor=cursor))
@@ -275,24 +239,19 @@ def confirm(phone: NamedDependency[Phone], payment_id: FromPath[UUID]) -> MoneyA
     return show_done(payment_id, paid)
 
 
+@post("/confirmations/{payment_id:uuid}/decline", status_code=204, sync_to_thread=True)
+def decline(phone: NamedDependency[Phone], payment_id: FromPath[UUID]) -> None:
+    """Refuse to pay what a till has charged."""
+    path, http = f"/v1/confirmations/{payment_id}/decline", phone.session.http
+    phone.session.ask(lambda: http.send("POST", path, None, NoneType))
+
+
 def _evidence(data: NewWallet) -> BySmsCode | ByAssertion:
     if data.assertion is not None:
         return ByAssertion(assertion=data.assertion)
     if data.phone is None or data.code is None:
         raise UnreadableText(reason="give a phone number and its code, or an assertion.")
     return BySmsCode(phone=data.phone, code=data.code)
-
-
-def _show_order(order: CardOrderShown) -> MoneyAnswer:
-    if order.status is CardOrderStatus.DONE:
-        return show_done(order.order_id, order)
-    refused = order.status is CardOrderStatus.REFUSED
-    return MoneyAnswer(
-        id=order.order_id,
-        finality=Finality.NOTHING_MOVED if refused else Finality.UNKNOWN,
-        happened=say(_NOT_DONE if refused else _PENDING),
-        details=order,
-    )
 
 
 ROUTES: list[Any] = [
@@ -303,15 +262,8 @@ ROUTES: list[Any] = [
     read_me,
     verify,
     raise_category,
-    set_pin,
-    enter_pin,
     read_balance,
     read_limits,
-    list_cards,
-    bind_card,
-    exchange,
-    save_to_bank,
-    read_card_order,
     check_payee,
     pay,
     read_payment,
@@ -319,8 +271,10 @@ ROUTES: list[Any] = [
     list_money_requests,
     decline_money_request,
     list_records,
+    download_statement,
     list_notices,
     read_notices,
     list_confirmations,
     confirm,
+    decline,
 ]

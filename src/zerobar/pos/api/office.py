@@ -11,8 +11,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter, RawBody
 
 from zerobar.client.merchant import MerchantClient
+from zerobar.device.feed import LONGEST_WAIT_S, EventsShown
 from zerobar.pos import doctor, reconciling
-from zerobar.pos.api.access import token_of
 from zerobar.pos.api.showing import (
     show_closing,
     show_finding,
@@ -27,6 +27,7 @@ from zerobar.pos.api.wire import (
     FindingShown,
     NewCashier,
     NewPin,
+    PlaceShown,
     QueueShown,
     ReconciledShown,
     SignedInShown,
@@ -36,9 +37,9 @@ from zerobar.pos.api.wire import (
 from zerobar.pos.background import Background
 from zerobar.pos.cashiers import Cashier
 from zerobar.pos.errors import ShiftsOpen
-from zerobar.pos.events import LONGEST_WAIT_S, Event
 from zerobar.pos.program import Program
 from zerobar.pos.sessions import Session, Sessions
+from zerobar.serving.access import bearer_of
 
 AnyRequest = Request[Any, Any, Any]
 After = Annotated[int, QueryParameter(ge=0)]
@@ -52,9 +53,24 @@ def health() -> dict[str, str]:
 
 
 @get("/events", sync_to_thread=True)
-def events(program: NamedDependency[Program], after: After = 0, wait_s: Wait = 0) -> list[Event]:
+def read_events(
+    program: NamedDependency[Program], after: After = 0, wait_s: Wait = 0
+) -> EventsShown:
     """Give what went over the till's wires after a number; waits a while for the first of it."""
-    return program.feed.after(after, wait_s)
+    return program.feed.shown_after(after, wait_s)
+
+
+@get("/place", sync_to_thread=True)
+def read_place(program: NamedDependency[Program]) -> PlaceShown:
+    """Say where the till stands and who works here; nobody needs to be signed in for that."""
+    place = program.till.place
+    return PlaceShown(
+        merchant=place.merchant,
+        shop=place.shop,
+        till=place.till,
+        has_reader=program.settings.reader is not None,
+        cashiers=[_show(cashier) for cashier in program.till.store.cashiers.all()],
+    )
 
 
 @post("/session", status_code=200, sync_to_thread=True)
@@ -75,7 +91,7 @@ def sign_out(
 ) -> None:
     """Sign out; the shift goes on."""
     del session
-    sessions.sign_out(token_of(request))
+    sessions.sign_out(bearer_of(request))
 
 
 @post("/shift/end", status_code=204, sync_to_thread=True)
@@ -139,7 +155,7 @@ def read_queue(
 ) -> QueueShown:
     """Show what waits for the network, and how much may."""
     del session
-    return show_queue(program.till, background.last)
+    return show_queue(program.till, program.line, background.last)
 
 
 @post("/sync", status_code=200, sync_to_thread=True)
@@ -152,7 +168,7 @@ def sync_now(
     del session
     background.sync_soon()
     background.go_round()
-    return show_queue(program.till, background.last)
+    return show_queue(program.till, program.line, background.last)
 
 
 @get("/totals", sync_to_thread=True)
@@ -224,7 +240,8 @@ def _show(cashier: Cashier) -> CashierShown:
 
 ROUTES: list[Any] = [
     health,
-    events,
+    read_events,
+    read_place,
     sign_in,
     sign_out,
     end_shift,

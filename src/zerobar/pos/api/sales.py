@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from zerobar.codes.vouchers import request_text
-from zerobar.pos import online, purse_road, receipts, refunding, selling
+from zerobar.pos import hosted_road, online, purse_road, receipts, refunding, selling
 from zerobar.pos.api.showing import show_refund, show_sale
 from zerobar.pos.api.wire import (
     CodeShown,
@@ -20,11 +21,12 @@ from zerobar.pos.api.wire import (
     SaleShown,
     Scan,
     Tap,
+    TapAtBank,
 )
 from zerobar.pos.errors import ItemsDiffer
 from zerobar.pos.model import Item
 from zerobar.pos.program import Program
-from zerobar.pos.readers import field_at
+from zerobar.pos.readers import card_in_field
 from zerobar.pos.refunds import NewRefund
 from zerobar.pos.scanning import take_scanned
 from zerobar.pos.selling import NewSale
@@ -32,9 +34,11 @@ from zerobar.pos.sessions import Session
 from zerobar.pos.step import step_of
 from zerobar.pos.telling import words_of_refund
 from zerobar.purse.money import Fen
-from zerobar.reader import OpenPayer
+from zerobar.reader import NoCard, OpenPayer
 
 Most = Annotated[int, QueryParameter(ge=1, le=200)]
+Text = Annotated[str, QueryParameter(max_length=64)]
+Since = Annotated[int, QueryParameter(ge=0)]
 
 
 @put("/sales/{sale_id:uuid}", sync_to_thread=True)
@@ -62,11 +66,15 @@ def begin_sale(
 
 @get("/sales", sync_to_thread=True)
 def list_sales(
-    program: NamedDependency[Program], session: NamedDependency[Session], most: Most = 50
+    program: NamedDependency[Program],
+    session: NamedDependency[Session],
+    text: Text = "",
+    since_unix_s: Since = 0,
+    most: Most = 50,
 ) -> list[SaleShown]:
-    """List the newest sales first."""
+    """List the newest sales first; `text` is a part of their numbers."""
     del session
-    sales = program.till.store.sales.newest(most)
+    sales = program.till.store.sales.found(text, since_unix_s, most)
     return [show_sale(program.till, step_of(program.till, sale.id)) for sale in sales]
 
 
@@ -122,9 +130,33 @@ def tap(
     sale_id: FromPath[UUID],
     data: JSONBody[Tap],
 ) -> SaleShown:
-    """Let the card in the field pay; after a torn tap, the same again charges once."""
+    """Let the card in the field pay; after a torn tap, the same again charges once.
+
+    Without a card in the field nothing moves: the sale is shown as it stands, its cause `no-card`.
+    """
     del session
-    step = purse_road.tap(program.till, sale_id, _field(program, data), pin=data.pin)
+    try:
+        with _field(program, data) as payer:
+            step = purse_road.tap(program.till, sale_id, payer, pin=data.pin)
+    except NoCard as error:
+        step = step_of(program.till, sale_id, error=error)
+    return show_sale(program.till, step)
+
+
+@post("/sales/{sale_id:uuid}/hosted-tap", status_code=200, sync_to_thread=True)
+def hosted_tap(
+    program: NamedDependency[Program],
+    session: NamedDependency[Session],
+    sale_id: FromPath[UUID],
+    data: JSONBody[TapAtBank],
+) -> SaleShown:
+    """Let the wallet behind the card in the field pay, or the card, at the bank; as `tap` else."""
+    del session
+    try:
+        with _field(program, data) as payer:
+            step = hosted_road.tap(program.till, sale_id, payer, data.pays, pin=data.pin)
+    except NoCard as error:
+        step = step_of(program.till, sale_id, error=error)
     return show_sale(program.till, step)
 
 
@@ -137,7 +169,11 @@ def void_tap(
 ) -> SaleShown:
     """Give a card back what the till's purse refused to credit."""
     del session
-    step = purse_road.give_back(program.till, sale_id, _field(program, data))
+    try:
+        with _field(program, data) as payer:
+            step = purse_road.give_back(program.till, sale_id, payer)
+    except NoCard as error:
+        step = step_of(program.till, sale_id, error=error)
     return show_sale(program.till, step)
 
 
@@ -202,6 +238,18 @@ def refund(
     return show_refund(*refunding.refund(program.till, data.sale_id, new))
 
 
+@get("/sales/{sale_id:uuid}/refunds", sync_to_thread=True)
+def list_refunds(
+    program: NamedDependency[Program],
+    session: NamedDependency[Session],
+    sale_id: FromPath[UUID],
+) -> list[RefundShown]:
+    """List what went back of a sale, and what was asked for."""
+    del session
+    made = program.till.store.refunds.of_sale(sale_id)
+    return [show_refund(refund, words_of_refund(refund)) for refund in made]
+
+
 @get("/refunds/{refund_id:uuid}", sync_to_thread=True)
 def read_refund(
     program: NamedDependency[Program],
@@ -223,12 +271,16 @@ def tap_refund(
 ) -> RefundShown:
     """Bring a refund to the card that paid; after a torn tap, the same again gives it once."""
     del session
-    field = _field(program, data)
-    return show_refund(*refunding.tap_refund(program.till, refund_id, field))
+    try:
+        with _field(program, data) as customer:
+            return show_refund(*refunding.tap_refund(program.till, refund_id, customer))
+    except NoCard as error:
+        found = program.till.store.refunds.refund(refund_id)
+        return show_refund(found, words_of_refund(found), error)
 
 
-def _field(program: Program, data: Tap) -> OpenPayer:
-    return field_at(data.card or program.settings.reader, program.feed)
+def _field(program: Program, data: Tap | TapAtBank) -> AbstractContextManager[OpenPayer]:
+    return card_in_field(data.card or program.settings.reader, program.feed)
 
 
 ROUTES: list[Any] = [
@@ -239,11 +291,13 @@ ROUTES: list[Any] = [
     show_request,
     scan,
     tap,
+    hosted_tap,
     void_tap,
     ask,
     cancel,
     give_up,
     receipt,
+    list_refunds,
     refund,
     read_refund,
     tap_refund,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zerobar.client.errors import BankSaysNo
+from zerobar.pos import purse_road
 from zerobar.pos.api.wire import (
     ClosingShown,
     DifferenceShown,
@@ -19,6 +21,7 @@ from zerobar.pos.api.wire import (
 from zerobar.pos.background import LastRound
 from zerobar.pos.closings import Closing, Total, Totals
 from zerobar.pos.doctor import Finding
+from zerobar.pos.line import Line
 from zerobar.pos.model import Refund, Sale
 from zerobar.pos.reconciling import Difference, Reconciled
 from zerobar.pos.step import Step
@@ -26,6 +29,7 @@ from zerobar.pos.telling import Words
 from zerobar.pos.till import Till
 from zerobar.purse.messages import Voucher
 from zerobar.reader import Sentence
+from zerobar.serving.problems import name_of
 
 
 def show_words(sentence: Sentence) -> WordsShown:
@@ -49,6 +53,9 @@ def show_sale(till: Till, step: Step) -> SaleShown:
         road=None if sale.road is None else sale.road.value,
         means=None if sale.means is None else sale.means.value,
         finality=step.finality.value,
+        cause=show_cause(step.error),
+        tried=_tried(till, sale),
+        can_void=purse_road.can_give_back(till, sale),
         is_late=sale.is_late,
         left_to_refund_fen=int(till.store.refunds.left_of(sale)) if sale.paid_by else 0,
         began_at_unix_s=sale.began_at_unix_s,
@@ -59,7 +66,7 @@ def show_sale(till: Till, step: Step) -> SaleShown:
     )
 
 
-def show_refund(refund: Refund, words: Words) -> RefundShown:
+def show_refund(refund: Refund, words: Words, error: Exception | None = None) -> RefundShown:
     """Show a refund."""
     return RefundShown(
         refund_id=refund.id,
@@ -70,13 +77,14 @@ def show_refund(refund: Refund, words: Words) -> RefundShown:
         road=refund.road.value,
         state=refund.state.value,
         is_in_hand=refund.is_in_hand,
+        cause=show_cause(error),
         what_happened=show_words(words.what_happened),
         next_step=show_words(words.next_step),
         spoken=show_words(words.spoken),
     )
 
 
-def show_queue(till: Till, last: LastRound) -> QueueShown:
+def show_queue(till: Till, line: Line, last: LastRound) -> QueueShown:
     """Show what waits for the network."""
     waiting = till.device.store.outgoing.at_risk()
     return QueueShown(
@@ -87,6 +95,8 @@ def show_queue(till: Till, last: LastRound) -> QueueShown:
         since_unix_s=waiting.since_unix_s,
         pending_sales=len(till.store.sales.pending()),
         synced_at_unix_s=last.synced_at_unix_s,
+        bank_answers=line.answers,
+        bank_heard_at_unix_s=line.heard_at_unix_s,
         error=last.error,
     )
 
@@ -140,6 +150,18 @@ def show_finding(finding: Finding) -> FindingShown:
         what=show_words(finding.what),
         next_step=show_words(finding.next_step),
     )
+
+
+def _tried(till: Till, sale: Sale) -> str | None:
+    attempts = till.store.sales.attempts(sale.id) if sale.exposed else []
+    return attempts[-1][1].value if attempts else None
+
+
+def show_cause(error: Exception | None) -> str:
+    """Show the stable name of why a step did not go well; empty when it did."""
+    if error is None:
+        return ""
+    return error.problem if isinstance(error, BankSaysNo) else name_of(error)
 
 
 def _show_total(total: Total) -> TotalShown:

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from zerobar.client.merchants import MOST_ITEMS, MemoText, NameText, NumberText
+from zerobar.client.taps import TapPays
 
 AmountFen: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=0x7FFFFFFF)]
 LONGEST_TEXT: Final = 1024
@@ -92,6 +93,23 @@ class Tap(_Asked, frozen=True, kw_only=True):
         return f"Tap({self.card!r}, ...)"
 
 
+class TapAtBank(_Asked, frozen=True, kw_only=True):
+    """A card that is held to the till while the bank answers.
+
+    Attributes:
+        pays: the wallet behind the card, or the card itself.
+        card: as in `Tap`.
+        pin: as in `Tap`.
+    """
+
+    pays: TapPays
+    card: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    pin: Annotated[str, msgspec.Meta(min_length=4, max_length=8)] | None = None
+
+    def __repr__(self) -> str:
+        return f"TapAtBank({self.pays.value}, {self.card!r}, ...)"
+
+
 class NewRefundAsked(_Asked, frozen=True, kw_only=True):
     """Money to be given back; the refund's id is in the path."""
 
@@ -124,10 +142,27 @@ class CashierShown(msgspec.Struct, frozen=True, kw_only=True):
     is_locked: bool
 
 
+class PlaceShown(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the till stands, and who works here: what stands on the page to sign in.
+
+    Attributes:
+        has_reader: whether customers can tap without a tap naming the place.
+    """
+
+    merchant: str
+    shop: str
+    till: str
+    has_reader: bool
+    cashiers: list[CashierShown]
+
+
 class SaleShown(msgspec.Struct, frozen=True, kw_only=True):
     """A sale as it stands, in data and in words.
 
     Attributes:
+        cause: the stable name of why a step did not go well, such as `no-card` or `pin-needed`.
+        tried: by what means it was last tried to be paid, while it may be paid by that.
+        can_void: whether the till's purse refused what the customer's card paid.
         finality: `none`, `final-now`, `final-settles-at-sync` or `unknown`.
         spoken: to be read aloud; empty when nothing is.
     """
@@ -141,6 +176,9 @@ class SaleShown(msgspec.Struct, frozen=True, kw_only=True):
     road: str | None
     means: str | None
     finality: str
+    cause: str
+    tried: str | None
+    can_void: bool
     is_late: bool
     left_to_refund_fen: int
     began_at_unix_s: int
@@ -161,6 +199,7 @@ class RefundShown(msgspec.Struct, frozen=True, kw_only=True):
     road: str
     state: str
     is_in_hand: bool
+    cause: str
     what_happened: WordsShown
     next_step: WordsShown
     spoken: WordsShown
@@ -177,6 +216,7 @@ class QueueShown(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         error: why the last round in the background ended early; empty when it did not.
+        bank_answers: whether the last call to the bank was answered; null: there was none yet.
     """
 
     count: int
@@ -186,6 +226,8 @@ class QueueShown(msgspec.Struct, frozen=True, kw_only=True):
     since_unix_s: int | None
     pending_sales: int
     synced_at_unix_s: float | None
+    bank_answers: bool | None
+    bank_heard_at_unix_s: float | None
     error: str
 
 

@@ -8,22 +8,16 @@ from typing import Final
 import msgspec
 from litestar import Litestar, MediaType, Response, Router, get
 from litestar.di import NamedDependency
-from litestar.types import Message, Scope
 
+from zerobar.serving.headers import add_security_headers
+from zerobar.serving.strictness import StrictRequest
 from zerobar.telecom.api import lines, money, subscribers, tmf654, tmf676
 from zerobar.telecom.api.access import Desk, dependencies_of
 from zerobar.telecom.api.describing import Json, describe, page
 from zerobar.telecom.api.problems import EXCEPTION_HANDLERS
-from zerobar.telecom.api.strictness import StrictRequest
 from zerobar.telecom.context import Telecom
 
 LARGEST_BODY: Final = 16 * 1024
-_SECURITY_HEADERS: Final = [
-    (b"cache-control", b"no-store"),
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-content-type-options", b"nosniff"),
-]
 
 
 @get("/health", tags=["health"], sync_to_thread=False)
@@ -71,14 +65,9 @@ def create_app(desk: Desk) -> Litestar:
         route_handlers=[routes()],
         dependencies=dependencies_of(desk),
         exception_handlers=EXCEPTION_HANDLERS,
-        before_send=[_add_security_headers],
+        before_send=[add_security_headers],
         request_class=StrictRequest,
         request_max_body_size=LARGEST_BODY,
         logging_config=None,
         openapi_config=None,
     )
-
-
-async def _add_security_headers(message: Message, _: Scope) -> None:
-    if message["type"] == "http.response.start":
-        message["headers"] = [*message["headers"], *_SECURITY_HEADERS]

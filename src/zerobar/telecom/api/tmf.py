@@ -21,10 +21,10 @@ from litestar.types import ExceptionHandlersMap
 from zerobar.client.problems import Problem
 from zerobar.database import DatabaseFailure
 from zerobar.purse.money import MAX_AMOUNT, Fen
+from zerobar.serving.problems import AnyRequest, http_problem, is_mistake
 from zerobar.telecom.api.problems import (
-    AnyRequest,
+    DOCUMENTED,
     gone,
-    http_problem,
     mistake_of,
     problem_of,
 )
@@ -163,7 +163,9 @@ def _tell_rule(_: AnyRequest, error: TelecomError) -> Response[bytes]:
 
 
 def _tell_http(request: AnyRequest, error: HTTPException) -> Response[bytes]:
-    return _tell(http_problem(error) if error.status_code < 500 else mistake_of(request, error))
+    if is_mistake(error):
+        return _tell_mistake(request, error)
+    return _tell(http_problem(error.status_code, DOCUMENTED))
 
 
 def _tell_gone(_: AnyRequest, error: Exception) -> Response[bytes]:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
-from tests.bank.conftest import Clock
-from zerobar.bank.batches import LONGEST_PAUSE_S, do_each, put_off
-from zerobar.bank.context import Bank
-from zerobar.bank.errors import Unavailable
+from zerobar.database import Database, connect
+from zerobar.database.batches import LONGEST_PAUSE_S, Batches, put_off
 
 SECRET = "a name that belongs in no log"
+NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
-    "failure", [Unavailable(SECRET, "Again."), KeyError(SECRET), AssertionError(SECRET)]
-)
+class Away(Exception):
+    """What may happen though nobody made a mistake."""
+
+
+do_each = Batches((Away,)).do_each
+
+
+@pytest.mark.parametrize("failure", [Away(SECRET), KeyError(SECRET), AssertionError(SECRET)])
 def test_an_item_that_fails_in_any_way_holds_up_no_other(
     failure: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -43,11 +47,11 @@ def test_what_ends_the_process_ends_the_batch() -> None:
         do_each("work", [1], do, lambda _: None)
 
 
-def test_each_pause_is_twice_the_last_until_the_longest(bank: Bank, clock: Clock) -> None:
-    with bank.connection() as connection:
+def test_each_pause_is_twice_the_last_until_the_longest(database: Database) -> None:
+    with connect(database, "test") as connection:
         connection.execute("CREATE TABLE work (id uuid, tries int, next_try_at timestamptz)")
         connection.execute("INSERT INTO work VALUES (%s, 0, now()), (%s, 0, 'epoch')", ids())
-        pauses = [put_off(connection, "work", "id", ids()[0], clock()) - clock() for _ in range(12)]
+        pauses = [put_off(connection, "work", "id", ids()[0], NOW) - NOW for _ in range(12)]
         row = connection.execute("SELECT tries FROM work WHERE id = %s", ids()[1:]).fetchone()
     seconds = [min(2 << number, LONGEST_PAUSE_S) for number in range(12)]
     assert pauses == [timedelta(seconds=pause) for pause in seconds]

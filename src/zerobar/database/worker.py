@@ -12,9 +12,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
-from zerobar.bank.batches import EXPECTED
-from zerobar.bank.context import Bank
-
 LONGEST_PAUSE_S: Final = 60.0
 STOP_PATIENCE_S: Final = 30.0
 
@@ -31,15 +28,19 @@ class Job:
     """
 
     name: str
-    run: Callable[[Bank], int]
+    run: Callable[[], int]
     pause_s: float
 
 
 class Worker:
-    """Does jobs, each in a thread of its own, for as long as its context lasts."""
+    """Does jobs, each in a thread of its own, for as long as its context lasts.
 
-    def __init__(self, bank: Bank, jobs: Sequence[Job]) -> None:
-        self._bank = bank
+    Args:
+        expected: what a job may raise though nobody made a mistake: others are away, or refuse.
+    """
+
+    def __init__(self, jobs: Sequence[Job], expected: tuple[type[Exception], ...]) -> None:
+        self._expected = expected
         self._stopping = threading.Event()
         self._threads = [
             threading.Thread(target=self._repeat, args=(job,), name=f"worker-{job.name}")
@@ -67,8 +68,8 @@ class Worker:
     def _once(self, job: Job) -> int | None:
         """Return how much was done; None if it failed."""
         try:
-            return job.run(self._bank)
-        except EXPECTED as error:
+            return job.run()
+        except self._expected as error:
             _log.warning("%s: %s; it is tried again", job.name, type(error).__name__)
         except Exception as error:  # noqa: BLE001 - the thread's edge: the job stays alive
             _log.error("%s made a mistake: %s", job.name, type(error).__name__)
