@@ -6,11 +6,11 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from bench import machine, online, posting, settlement, tap, timing
+from bench import machine, online, posting, screens, settlement, tap, timing
 from bench.purses import MOST_TAPS_PER_ROUND
 from bench.report import table
 
-PARTS = ("all", "tap", "posting", "online", "settlement")
+PARTS = ("all", "tap", "posting", "online", "settlement", "screens")
 
 
 def main() -> None:
@@ -25,6 +25,9 @@ def main() -> None:
         _online(given)
     if given.part in ("all", "settlement"):
         _settlement(given)
+    if given.part in ("all", "screens"):
+        print("\n## Screens: their first load\n")
+        print(screens.screens_table())
 
 
 def _tap(given: argparse.Namespace) -> None:

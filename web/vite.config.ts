@@ -3,13 +3,14 @@ import { VantResolver } from '@vant/auto-import-resolver'
 import vue from '@vitejs/plugin-vue'
 import Components from 'unplugin-vue-components/vite'
 import { defineConfig } from 'vite'
+import { iconless } from './plugins/iconless.ts'
 import { offline } from './plugins/offline.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 // One entry for each program's screen; the build lies inside the Python package, which serves it.
 export default defineConfig({
-  plugins: [vue(), Components({ dts: false, dirs: [], resolvers: [VantResolver()] }), offline()],
+  plugins: [iconless(), vue(), Components({ dts: false, dirs: [], resolvers: [VantResolver()] }), offline()],
   resolve: { alias: { '@shared': here('./src/shared') } },
   build: {
     outDir: here('../src/zerobar/screens'),

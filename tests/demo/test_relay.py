@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx
 import pytest
 
-from zerobar.demo.relay import Relay
+from zerobar.demo.stage.relay import Relay
 
 
 class Greeter(BaseHTTPRequestHandler):

@@ -28,9 +28,11 @@ from zerobar.purse.memory import Memory
 from zerobar.purse.messages import (
     BlocklistDelta,
     Kind,
+    LogEntry,
     PurseClass,
     Request,
     SignedRequest,
+    State,
 )
 from zerobar.purse.money import Fen
 from zerobar.purse.purse import Interface
@@ -74,6 +76,7 @@ class DeskOperator:
         self.refuses_logs = False
         self.holds_back_below = 0
         self.held: int | None = None
+        self.parts: list[LogEntry] = []
         self.brought: list[list[int]] = []
 
     def known_entry(self, purse_id: bytes) -> int:
@@ -83,6 +86,9 @@ class DeskOperator:
 
     def sync(self, brought: Brought) -> SyncAnswer:
         return self._called(lambda: self._sync(brought))
+
+    def keep_part(self, state: State, entries: Sequence[LogEntry]) -> None:
+        self._called(lambda: self._keep_part(state, entries))
 
     def take_vouchers(self, payments: Sequence[Payment]) -> Sequence[Told]:
         return self._called(lambda: [self._take(payment) for payment in payments])
@@ -109,9 +115,12 @@ class DeskOperator:
     def _sync(self, brought: Brought) -> SyncAnswer:
         state = brought.state
         self.brought.append([entry.entry for entry in brought.entries])
+        entries = [*self.parts, *brought.entries]
+        if self.parts:
+            self.parts, self.held = [], None
         if self.refuses_logs:
             raise OperatorRefused("log-refused", "It does not fit.", "Read it again.")
-        self.desk.record(state, brought.entries)
+        self.desk.record(state, entries)
         held_back = brought.epoch < self.holds_back_below
         ack = None if held_back else self.desk.acknowledge(state, NOW_UNIX_S)
         return SyncAnswer(
@@ -122,6 +131,10 @@ class DeskOperator:
             blocklist=tuple(d for d in self.deltas if d.from_epoch >= brought.epoch),
             slide_to=self.slide_to,
         )
+
+    def _keep_part(self, state: State, entries: Sequence[LogEntry]) -> None:
+        self.parts += entries
+        self.held = entries[-1].entry
 
     def _take(self, payment: Payment) -> Told:
         body = payment.voucher.body

@@ -17,6 +17,7 @@ from zerobar.device import (
     receive,
     send_all,
     synchronise,
+    syncing,
     take,
     tell_in_field,
     unload,
@@ -323,3 +324,21 @@ def test_a_purse_that_must_hear_of_a_cheat_first_is_acknowledged_in_the_next_rou
     with shop.device.purse() as card:
         assert card.select().status.epoch == 1
         assert card.state(bytes(8)).base == 1
+
+
+def test_a_long_log_is_brought_in_parts_and_a_cut_loses_only_one(
+    funded: Phone, shop: Phone, operator: DeskOperator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(syncing, "PART", 2)
+    for number in range(6):
+        take(shop.device, UUID(int=number + 1), funded.in_field, Terms(Fen(100), b"order 01"))
+    # A question and an answer each: the log's place, one part, and half of the second.
+    operator.network.left = 5
+    with pytest.raises(OperatorUnreachable):
+        synchronise(funded.device)
+    kept = len(operator.parts)
+    assert kept == 4
+    operator.network.left = None
+    done = synchronise(funded.device)
+    assert done.entries == 7 - kept and done.is_whole
+    assert operator.brought[-1] == [7]

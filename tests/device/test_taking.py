@@ -19,7 +19,7 @@ from zerobar.device import (
 )
 from zerobar.purse.messages import Kind
 from zerobar.purse.money import Fen
-from zerobar.reader import CardLink, CardTorn, Payment, TapStatus, Terms, collect
+from zerobar.reader import CardLink, CardTorn, NoCard, Payment, TapStatus, Terms, collect
 from zerobar.reader.refusals import PinNeeded
 
 TERMS = Terms(Fen(1_250), b"order 01")
@@ -118,6 +118,24 @@ def test_a_voucher_by_code_is_credited_after_its_device_died(
         receive(dying, TAP, Payment(paid.voucher, paid.certificate))
     assert [outcome.status for outcome in finish_open(shop.started())] == [TapStatus.PAID]
     assert shop.balance() == 900
+
+
+def test_looking_for_a_card_in_vain_does_not_make_a_torn_tap_certain(
+    funded: Phone, shop: Phone
+) -> None:
+    def dying() -> CardLink:
+        return DyingLink(funded.in_field(), 2, executed=True)
+
+    def nobody() -> CardLink:
+        raise NoCard
+
+    with pytest.raises(Killed):
+        take(shop.device, TAP, dying, TERMS)
+    for _ in range(2):
+        outcome = go_on(shop.device, TAP, nobody)
+        assert outcome.status is TapStatus.TORN_BEFORE_PAY
+        assert shop.device.store.taps.open_ids() == [TAP]
+    assert go_on(shop.device, TAP, funded.in_field).status is TapStatus.PAID
 
 
 def test_a_refused_payment_moves_nothing_and_waits_for_nobody(funded: Phone, shop: Phone) -> None:

@@ -19,6 +19,7 @@ from zerobar.cli import (
     paying,
     phones,
     purses,
+    safekeeping,
     sandboxing,
     serving,
     settling,
@@ -52,6 +53,10 @@ app.add_typer(bank, name="bank")
 bank.command("init")(banking.init_bank)
 bank.command("serve")(banking.serve_bank)
 bank.command("check")(banking.check_bank)
+bank.command("verify")(safekeeping.verify_bank)
+bank.command("backup")(safekeeping.back_up)
+bank.command("restore")(safekeeping.restore)
+bank.command("rehearse")(safekeeping.rehearse)
 bank.command("settle")(settling.settle_files)
 partner = typer.Typer(no_args_is_help=True, help="Who may vouch for phone numbers.")
 bank.add_typer(partner, name="partner")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import time
 from collections.abc import Iterator, Sequence
@@ -92,12 +91,13 @@ def serve_bank(
     ] = None,
 ) -> None:
     """Serve a bank until interrupted. Its database is embedded unless DATABASE_URL names one."""
-    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING)
     with bank_explained():
         from zerobar.bank.clock import OFFSET_VARIABLE  # noqa: PLC0415
+        from zerobar.bank.health.logs import begin_log  # noqa: PLC0415
         from zerobar.bank.installation import load  # noqa: PLC0415
         from zerobar.bank.serving import serve  # noqa: PLC0415
 
+        begin_log(verbose)
         if clock_offset is not None:
             # The processes that take requests find it there as well.
             os.environ[OFFSET_VARIABLE] = str(clock_offset)
@@ -115,6 +115,11 @@ def check_bank(folder: Folder = DEFAULT_FOLDER) -> None:
 
         with read_bank(load(folder)) as bank:
             checks = check_books(bank)
+    tell_checks(checks)
+
+
+def tell_checks(checks: Sequence[Check]) -> None:
+    """Print what was compared; exit with 1 if anything deviates."""
     for check in checks:
         _tell(check)
     deviating = [check for check in checks if check.many]

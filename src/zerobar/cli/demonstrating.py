@@ -1,38 +1,56 @@
-"""`zerobar demo`: the story on a screen, or checked without one."""
+"""`zerobar demo`: a town of real programs, and the story in it, on a page and on this screen."""
 
 from __future__ import annotations
 
+import signal
 import time
 from typing import Annotated
 
 import typer
 
-from zerobar.cli.console import complain, explained, in_chinese, out
+from zerobar.cli.console import complain, explained, in_chinese, out, say
 from zerobar.client.errors import ClientError
 from zerobar.demo import Deviation, Narrator
-from zerobar.device import DeviceError
+from zerobar.reader import Sentence
 
 
 def demo(
     check: Annotated[
-        bool, typer.Option("--check", help="without pauses; exit code 1 at any deviation")
+        bool,
+        typer.Option("--check", help="play the story and end; exit code 1 at any deviation"),
     ] = False,
+    free: Annotated[
+        bool, typer.Option("--free", help="no story: everybody has money, and you play")
+    ] = False,
+    port: Annotated[
+        int | None,
+        typer.Option(help="of the stage's page, at 127.0.0.1; 0: any free one  [default: 8080]"),
+    ] = None,
 ) -> None:
-    """Play the story: wallets at a bank, purses without a network, a thief, and a lost phone."""
-    narrator = Narrator(out, chinese=in_chinese(), slowly=not check)
-    began = time.monotonic()
+    """Start a bank, a telecom, phones and tills, and play the story: watch it, then play along."""
+    if check and free:
+        raise typer.BadParameter("choose --check or --free")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with explained():
-            _play(narrator)
-    except (ClientError, DeviceError, Deviation) as deviation:
+            _show(check=check, free=free, port=port)
+    except KeyboardInterrupt:
+        say(Sentence("Everything is stopped.", zh="全部程序已停止。"))
+    except (ClientError, Deviation) as deviation:
         complain(f"The story went wrong: {deviation}")
         raise typer.Exit(1) from None
+
+
+def _show(*, check: bool, free: bool, port: int | None) -> None:
+    # The bank's libraries are an extra, and take a moment to import.
+    from zerobar.demo.show import show  # noqa: PLC0415
+
+    narrator = Narrator(out, chinese=in_chinese(), slowly=not check)
+    began = time.monotonic()
+    with show(narrator, port=0 if check and port is None else port) as shown:
+        if check:
+            shown.play_once()
+        else:
+            shown.stay(freely=free)
     seconds = time.monotonic() - began
     out.print(f"\n[bold green]{narrator.checked} facts checked[/bold green] in {seconds:.1f} s.")
-
-
-def _play(narrator: Narrator) -> None:
-    # The bank's libraries are an extra, and take a moment to import.
-    from zerobar.demo.story import play  # noqa: PLC0415
-
-    play(narrator)

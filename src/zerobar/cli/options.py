@@ -27,4 +27,10 @@ AuthorityPath = Annotated[
         help="the test authority's keys; its journal lies beside it",
     ),
 ]
+FramedBy = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--framed-by", metavar="ORIGIN", help="a page that may show the screen in a frame"
+    ),
+]
 DEFAULT_AUTHORITY = Path("authority.json")

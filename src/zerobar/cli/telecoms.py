@@ -69,6 +69,8 @@ def show_keys(folder: Folder = DEFAULT_FOLDER) -> None:
     settings = installation.settings
     out.print("server key, for the merchant (P-256, base64url):")
     out.print(installation.server_public_key, soft_wrap=True)
+    out.print("biller key, for the payee that the bank hosts (P-256, base64url):")
+    out.print(installation.biller_public_key, soft_wrap=True)
     out.print(f"assertions, for `zerobar bank partner add {settings.partner} {settings.key_name}`:")
     out.print(installation.assertion_public_pem, end="")
 

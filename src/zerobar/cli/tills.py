@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 from uuid import UUID
 
 import typer
 
 from zerobar.cli.console import complain, explained, out, said, say
+from zerobar.cli.options import FramedBy
+
+if TYPE_CHECKING:
+    from zerobar.pos.bill_store import Biller
 
 DEFAULT_FOLDER: Final = Path("till")
 _PIN_DIGITS: Final = 6
+_BILLER: Final = re.compile(r"([0-9a-f]{16})=(.{1,40})")
 Folder = Annotated[Path, typer.Option(help="the till's folder, for its owner only")]
 
 
@@ -42,6 +48,10 @@ def init_till(  # noqa: PLR0913, PLR0917 - these are options, given by name
         str | None,
         typer.Option(metavar="CARD", help="customers tap at: `antenna://HOST:PORT`, `pcsc:READER`"),
     ] = None,
+    biller: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID=NAME", help="whose bills are collected; may be given again"),
+    ] = None,
     shop_name: Annotated[str, typer.Option(help="as receipts print it")] = "Shop",
     label: Annotated[str, typer.Option(help="of the till, as receipts print it")] = "Till 1",
     chief: Annotated[str, typer.Option(help="the first cashier's name")] = "chief",
@@ -61,6 +71,7 @@ def init_till(  # noqa: PLR0913, PLR0917 - these are options, given by name
         till=label,
         sam=sam,
         reader=reader,
+        billers=[_biller(text) for text in biller or ()],
     )
     chosen = pin or _drawn_pin()
     with _till_explained():
@@ -74,13 +85,18 @@ def init_till(  # noqa: PLR0913, PLR0917 - these are options, given by name
 def serve_till(
     folder: Folder = DEFAULT_FOLDER,
     port: Annotated[int, typer.Option(help="at 127.0.0.1; 0: any free one")] = 8098,
+    framed_by: FramedBy = None,
 ) -> None:
     """Serve a till until interrupted."""
     from zerobar.pos.serving import serve  # noqa: PLC0415 - an extra's libraries
+    from zerobar.serving.policy import BadOrigin  # noqa: PLC0415
 
     try:
         with _till_explained():
-            serve(folder, port, _tell)
+            serve(folder, port, _tell, framed_by or ())
+    except BadOrigin as error:
+        complain(str(error))
+        raise typer.Exit(1) from None
     except OSError as error:
         complain(f"The till cannot listen at port {port}: {error.strerror}", "Choose --port.")
         raise typer.Exit(1) from None
@@ -117,6 +133,18 @@ def examine_till(folder: Folder = DEFAULT_FOLDER) -> None:
     if not all(finding.is_well for finding in findings):
         raise typer.Exit(1)
     say("Ready to sell.", "bold green")
+
+
+def _biller(text: str) -> Biller:
+    from zerobar.pos.bill_store import Biller  # noqa: PLC0415 - an extra's libraries
+
+    found = _BILLER.fullmatch(text)
+    if found is None:
+        raise typer.BadParameter(
+            f"{text!r} is not the 16 hexadecimal digits of an id, = and a name",
+            param_hint="--biller",
+        )
+    return Biller(biller_id=found[1], name=found[2])
 
 
 def _drawn_pin() -> str:

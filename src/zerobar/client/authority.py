@@ -151,6 +151,50 @@ class ReleaseVoucher(
     reason: Reason
 
 
+class AcknowledgePurse(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="kind",
+    tag="acknowledge-purse",
+):
+    """Let a purse be acknowledged again although it took a cheat's money and seems to know it."""
+
+    purse_id: PurseIdText
+    reason: Reason
+
+
+class KeyRole(StrEnum):
+    """What a key that cards are told of is for; sync keys are each operator's own affair."""
+
+    CA = "ca"
+    OPERATOR_PURSE = "operator-purse"
+
+
+class AnnounceKey(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="kind",
+    tag="announce-key",
+):
+    """Tell every card of a key, or that a number serves nothing any more.
+
+    Attributes:
+        public_key: P-256, X||Y, in hexadecimal; null: the number is dead.
+    """
+
+    number: Annotated[int, msgspec.Meta(ge=0, le=255)]
+    role: KeyRole
+    public_key: (
+        Annotated[str, msgspec.Meta(min_length=128, max_length=128, pattern="^[0-9a-f]{128}$")]
+        | None
+    )
+    reason: Reason
+
+
 class CoverLoss(
     msgspec.Struct,
     frozen=True,
@@ -223,6 +267,20 @@ class UnblockPurse(
     reason: Reason
 
 
+class ReleasePurse(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="kind",
+    tag="release-purse",
+):
+    """Let a purse be used again that staff had blocked; never one that was proved to cheat."""
+
+    purse_id: PurseIdText
+    reason: Reason
+
+
 class AddStaff(
     msgspec.Struct,
     frozen=True,
@@ -275,11 +333,14 @@ Proposal = (
     | PermitNewPin
     | RefundOrder
     | UnblockPurse
+    | ReleasePurse
     | LinkPurse
     | AddStaff
     | RenewCode
     | BlockClass
     | ReleaseVoucher
+    | AcknowledgePurse
+    | AnnounceKey
     | CoverLoss
 )
 """What two people decide together, told apart by `kind`."""

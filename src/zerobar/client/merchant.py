@@ -46,6 +46,8 @@ from zerobar.client.merchants import (
 )
 from zerobar.client.paging import LARGEST_LIMIT, Page
 from zerobar.client.problems import CONFIRMATION_NEEDED
+from zerobar.client.taps import NewTap, NewTapRequest, TapPays, TapRequestShown
+from zerobar.purse.messages import SignedRequest
 from zerobar.purse.money import Fen
 from zerobar.purse.suites import P256
 
@@ -173,6 +175,29 @@ class TillClient:
             OrderShown,
             outcome_at=order_path,
         )
+
+    # --- customers' cards -----------------------------------------------------------------
+
+    def tap_request(self, order_id: UUID, pays: TapPays) -> SignedRequest:
+        """Have an order's request signed, to be shown to the customer's card by a tap.
+
+        Args:
+            order_id: what is to be paid; it is open.
+            pays: the wallet behind the card, or the card itself.
+        """
+        path = f"/v1/orders/{order_id}/card-request"
+        shown = self._http.send("POST", path, NewTapRequest(pays=pays), TapRequestShown)
+        return SignedRequest.parse(bytes.fromhex(shown.request))
+
+    def pay_by_tap(self, order_id: UUID, payment: bytes) -> OrderShown:
+        """Have an order paid by what the card answered; return it, paid. Ask again when in doubt.
+
+        Args:
+            order_id: what is paid.
+            payment: the card's voucher and certificate, 253 bytes.
+        """
+        asked = NewTap(record=payment.hex())
+        return self._http.send("POST", f"/v1/orders/{order_id}/taps", asked, OrderShown)
 
     # --- refunds --------------------------------------------------------------------------
 

@@ -236,7 +236,11 @@ class OrderStateName(StrEnum):
 
 
 class OrderShown(msgspec.Struct, frozen=True, kw_only=True):
-    """An order as it stands."""
+    """An order as it stands.
+
+    Attributes:
+        is_tapped: a card has paid it, by a tap.
+    """
 
     order_id: UUID
     shop_id: UUID
@@ -251,6 +255,7 @@ class OrderShown(msgspec.Struct, frozen=True, kw_only=True):
     payment_id: UUID | None
     paid_at: datetime | None
     ended_at: datetime | None
+    is_tapped: bool = False
 
 
 class CodeShown(msgspec.Struct, frozen=True, kw_only=True):

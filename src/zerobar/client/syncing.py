@@ -88,6 +88,19 @@ class NewSync(_Asked, frozen=True, kw_only=True):
     certificate_day: Day | None = None
 
 
+class NewLogPart(_Asked, frozen=True, kw_only=True):
+    """A part of a purse's log, and the state that all of it leads to; the rest comes later."""
+
+    state: StateText
+    entries: Annotated[list[EntryText], msgspec.Meta(min_length=1, max_length=MOST_LOG_ENTRIES)]
+
+
+class LogPartShown(msgspec.Struct, frozen=True, kw_only=True):
+    """Up to where a log is here by now: the next part begins after it."""
+
+    known_entry: int
+
+
 class DeliveryShown(msgspec.Struct, frozen=True, kw_only=True):
     """A voucher that the purse was paid, and its payer's certificate."""
 
@@ -262,6 +275,14 @@ class SyncClient:
         )
         path = f"/v1/purses/{state.id.hex()}/syncs"
         return read_sync(self._http.make(uuid4(), path, asked, SyncShown, keep=False))
+
+    def keep_part(self, state: State, entries: Sequence[LogEntry]) -> int:
+        """Bring a part of the log that leads to a state; return up to where it is there."""
+        asked = NewLogPart(
+            state=bytes(state).hex(), entries=[bytes(entry).hex() for entry in entries]
+        )
+        path = f"/v1/purses/{state.id.hex()}/log-parts"
+        return self._http.make(uuid4(), path, asked, LogPartShown, keep=False).known_entry
 
     def take_vouchers(self, records: Sequence[bytes]) -> list[VoucherTold]:
         """Bring vouchers with their payers' certificates, at most 1,000; one answer each."""

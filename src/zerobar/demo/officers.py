@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from uuid import UUID, uuid4
 
 import msgspec
 
 from zerobar.client import merchants as wire
-from zerobar.client.authority import Approval, Decision, LinkPurse, Supply, Verdict
+from zerobar.client.authority import AddStaff, Approval, Decision, LinkPurse, Supply, Verdict
 from zerobar.client.enrolment import write_64
+from zerobar.client.hosting import HostedPayeeShown, NewHostedPayee
 from zerobar.client.http import BankHttp, RequestKey
 from zerobar.client.merchant import MerchantClient
 from zerobar.client.passkeys import (
@@ -20,12 +21,26 @@ from zerobar.client.passkeys import (
     RegistrationCredential,
 )
 from zerobar.client.purses import PurseShown
-from zerobar.client.staff import BeginEnrolment, Enrolment, OpenedStaffSession, StaffSignIn
+from zerobar.client.staff import (
+    BeginEnrolment,
+    Enrolment,
+    EnrolmentCodeIssued,
+    OpenedStaffSession,
+    RoleName,
+    StaffSignIn,
+)
 from zerobar.client.syncing import FraudCaseShown, SyncClient, VoucherLife
 from zerobar.demo.authenticator import Authenticator
 from zerobar.purse.messages import Voucher
 from zerobar.purse.money import Fen
 from zerobar.purse.suites import KEY_SEED_LENGTH, P256
+
+
+class NewName(NamedTuple):
+    """What a merchant is called."""
+
+    chinese: str
+    latin: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +87,32 @@ class Officer:
     def take_on(self, name: str, latin_name: str, credit_code: str) -> TakenOn:
         """Take on a merchant, known by its unified social credit code (GB 32100)."""
         private_key = P256.private_key(os.urandom(KEY_SEED_LENGTH))
+        server_key = write_64(P256.public_key(private_key))
+        opened = self.take_on_as(NewName(name, latin_name), credit_code, "5812", server_key)
+        return TakenOn(opened.merchant, RequestKey(opened.server_key_id, private_key))
+
+    def take_on_as(
+        self, name: NewName, credit_code: str, category_code: str, server_key: str
+    ) -> wire.OpenedMerchant:
+        """Take on a merchant whose server has a key of its own already: X||Y in base64url."""
         asked = wire.NewMerchant(
-            name=name,
-            latin_name=latin_name,
+            name=name.chinese,
+            latin_name=name.latin,
             latin_city="Beijing",
-            category_code="5812",
+            category_code=category_code,
             credit_code=credit_code,
             bank_code="104100000004",
-            account_holder=name,
+            account_holder=name.chinese,
             account_number="6200000000001",
-            server_key=write_64(P256.public_key(private_key)),
+            server_key=server_key,
         )
-        opened = self._bank.make(uuid4(), "/v1/merchants", asked, wire.OpenedMerchant)
-        return TakenOn(opened.merchant, RequestKey(opened.server_key_id, private_key))
+        return self._bank.make(uuid4(), "/v1/merchants", asked, wire.OpenedMerchant)
+
+    def host_payee(self, merchant_id: UUID, public_key: str) -> bytes:
+        """Have a payee hosted for a merchant, by the key of its requests; return the payee's id."""
+        asked = NewHostedPayee(public_key=public_key)
+        path = f"/v1/merchants/{merchant_id}/hosted-payees"
+        return bytes.fromhex(self._bank.make(uuid4(), path, asked, HostedPayeeShown).payee_id)
 
     def sign_in(self) -> None:
         """Sign in again with the passkey: a session lasts for one working day."""
@@ -93,6 +121,16 @@ class Officer:
         used: Any = self._authenticator.get(options.public_key)
         asked = StaffSignIn(credential=msgspec.convert(used, AssertionCredential))
         self._bank.use_session(self._bank.send("POST", path, asked, OpenedStaffSession).token)
+
+    def propose_colleague(self, name: str, roles: list[RoleName]) -> UUID:
+        """Propose to take somebody on, which a second one approves."""
+        asked = AddStaff(staff_id=uuid4(), name=name, roles=roles)
+        return self._bank.make(uuid4(), "/v1/approvals", asked, Approval).approval_id
+
+    def code_for(self, approval_id: UUID) -> str:
+        """Return the one-time code for whoever was taken on, to be handed over."""
+        path = f"/v1/approvals/{approval_id}/enrolment-code"
+        return self._bank.get(path, EnrolmentCodeIssued).code
 
     def propose_link(self, purse_id: bytes, wallet_id: UUID) -> UUID:
         """Propose to link a till's purse to its merchant's wallet, which a second one approves."""

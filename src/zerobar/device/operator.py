@@ -55,6 +55,9 @@ class Operator(Protocol):
     def sync(self, brought: Brought) -> SyncAnswer:
         """Bring a signed state and the log that leads to it; the same again, the same answer."""
 
+    def keep_part(self, state: State, entries: Sequence[LogEntry]) -> None:
+        """Bring a part of the log that leads to a state; `known_entry` is up to its end then."""
+
     def take_vouchers(self, payments: Sequence[Payment]) -> Sequence[Told]:
         """Bring vouchers with their payers' certificates; one answer each, in order."""
 

@@ -33,7 +33,7 @@ from zerobar.client.syncing import MOST_STATEMENTS, SyncClient
 from zerobar.device.errors import DeviceError, OperatorRefused, OperatorUnreachable
 from zerobar.device.operator import Brought, Told
 from zerobar.issuer import SyncAnswer, Undo
-from zerobar.purse.messages import Request, SignedRequest
+from zerobar.purse.messages import LogEntry, Request, SignedRequest, State
 from zerobar.purse.money import Fen
 from zerobar.purse.wire import FormError
 from zerobar.reader import Payment
@@ -83,6 +83,10 @@ class OperatorOverHttp:
                 certificate_day=brought.certificate_day,
             )
         )
+
+    def keep_part(self, state: State, entries: Sequence[LogEntry]) -> None:
+        """Bring a part of the log that leads to a state."""
+        self._asked(lambda: self._bank.keep_part(state, entries))
 
     def take_vouchers(self, payments: Sequence[Payment]) -> Sequence[Told]:
         """Bring vouchers with their payers' certificates; one answer each, in order."""

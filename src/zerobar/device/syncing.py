@@ -24,6 +24,8 @@ from zerobar.reader.refusals import BlocklistTooOld, LogFull, TooMuchValue
 
 MOST_ROUNDS: Final = 4
 """A sync goes round again for what it has just delivered; what comes after waits for the next."""
+PART: Final = 64
+"""Log entries that are brought at a time: what a cut costs at most."""
 _NONCE_LENGTH: Final = 8
 _OWN_PART: Final = 4
 """Bytes of the nonce that the purse gives back; the rest is its own."""
@@ -115,32 +117,45 @@ def _go_round(device: Device, card: PurseCard) -> _Round:
     if answer.ack is None:
         # The purse was paid by a cheat that it has not heard of: it hears, and then syncs again.
         tell(device, card)
-        return _Round(state, len(entries), (), undone, is_held_back=True)
+        return _Round(state, entries, (), undone, is_held_back=True)
     card.sync_ack(answer.ack)
     device.store.incoming.note_synced(state.id, answer.known_entry)
     _renew(card, answer)
     deliveries = tuple(_deliver(device, card, due) for due in device.store.incoming.deliveries())
     _slide(card, answer.slide_to)
-    return _Round(state, len(entries), deliveries, undone)
+    return _Round(state, entries, deliveries, undone)
 
 
 def _brought(
     device: Device, card: PurseCard, state: State, has: tuple[int, int]
-) -> tuple[list[LogEntry], SyncAnswer]:
-    """Bring the log after what is held; if that does not fit, all that the purse still has."""
+) -> tuple[int, SyncAnswer]:
+    """Bring the log after what is held; if that does not fit, all that the purse still has.
+
+    Returns how many entries that were, and the answer.
+    """
     known = device.operator.known_entry(state.id)
-    entries = _read(card, known + 1, state)
     try:
-        return entries, device.operator.sync(Brought(state, entries, *has))
+        rest = _bring_parts(device, card, state, known)
+        answer = device.operator.sync(Brought(state, rest, *has))
     except OperatorRefused as refusal:
         if refusal.problem != _LOG_REFUSED or known <= state.base:
             raise
-    entries = _read(card, state.base + 1, state)
-    return entries, device.operator.sync(Brought(state, entries, *has))
+    else:
+        return state.entry - known, answer
+    entries = _read(card, state.base + 1, state.entry)
+    return len(entries), device.operator.sync(Brought(state, entries, *has))
 
 
-def _read(card: PurseCard, first: int, state: State) -> list[LogEntry]:
-    return [card.read_log(entry) for entry in range(first, state.entry + 1)]
+def _bring_parts(device: Device, card: PurseCard, state: State, known: int) -> list[LogEntry]:
+    """Bring a long log in parts, so that a cut loses one of them; return the last."""
+    while state.entry - known > PART:
+        device.operator.keep_part(state, _read(card, known + 1, known + PART))
+        known += PART
+    return _read(card, known + 1, state.entry)
+
+
+def _read(card: PurseCard, first: int, last: int) -> list[LogEntry]:
+    return [card.read_log(entry) for entry in range(first, last + 1)]
 
 
 def _state(device: Device, card: PurseCard) -> State:

@@ -63,6 +63,9 @@ def go_on(device: Device, tap_id: UUID, payer: OpenPayer, *, pin: str | None = N
             outcome = resume(payer, own, kept, _keep(device, tap_id), pin=pin)
     except CardError as error:
         return _with_error(kept, error)
+    if outcome.status is TapStatus.NOT_TAPPED:
+        # No card was asked in this try: what an earlier one may have done is as open as before.
+        outcome = replace(outcome, status=kept.status)
     device.store.taps.keep(tap_id, outcome)
     return outcome
 

@@ -18,7 +18,7 @@ class AntennaLink(CardLink):
     Args:
         timeout_ms: for connecting, and for each answer.
 
-    Raises NoCard when nothing listens there, FieldBusy when another field has the card.
+    Raises NoCard when nothing listens or answers there, FieldBusy when another field has the card.
 
     Attributes:
         atr: what the card answered when the field came on.
@@ -64,7 +64,11 @@ class AntennaLink(CardLink):
         try:
             # Connecting alone proves nothing: the answer to reset tells an own field from
             # one that has to wait its turn.
-            atr = self._field.ask(bytes((Control.ATR,)))
+            try:
+                atr = self._field.ask(bytes((Control.ATR,)))
+            except CardTorn as error:
+                # Nothing was asked of a card yet: a reader that has none ends the connection.
+                raise NoCard from error
             if atr == bytes((Control.BUSY,)):
                 raise FieldBusy
         except BaseException:

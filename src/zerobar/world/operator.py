@@ -12,10 +12,10 @@ from zerobar.bank.purses.model import Consent
 from zerobar.bank.purses.payees import Asked
 from zerobar.bank.purses.unloading import unload_request
 from zerobar.bank.settlement.telling import take_vouchers
-from zerobar.bank.syncing import Upload, known_entry, sync, take_statement
+from zerobar.bank.syncing import Upload, known_entry, sync, take_part, take_statement
 from zerobar.device import Brought, Told
 from zerobar.issuer import SyncAnswer, Undo
-from zerobar.purse.messages import Request, SignedRequest
+from zerobar.purse.messages import LogEntry, Request, SignedRequest, State
 from zerobar.purse.money import Fen
 from zerobar.reader import Payment
 from zerobar.world.banking import WorldBank
@@ -43,6 +43,10 @@ class BankAway:
             certificate_day=brought.certificate_day,
         )
         return self.weather.call(lambda: sync(self.bank, upload))
+
+    def keep_part(self, state: State, entries: Sequence[LogEntry]) -> None:
+        """Bring a part of a log."""
+        self.weather.call(lambda: take_part(self.bank, state, entries))
 
     def take_vouchers(self, payments: Sequence[Payment]) -> Sequence[Told]:
         """Bring vouchers."""

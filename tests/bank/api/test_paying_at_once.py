@@ -25,18 +25,20 @@ pytestmark = pytest.mark.slow
 
 PLACE = ("POST", "/v1/payments")
 PLAIN = "application/json"
+OF_ITS_OWN = ("date", "x-request-id")
+"""Headers that no two answers share."""
 FOR_THE_APPLICATION = "application/json; charset=utf-8"
 """Says the same, but not in the plain way."""
 
 
 class Answer:
-    """What came back: status, headers without the time, and the document."""
+    """What came back: status, headers without time and request id, and the document."""
 
     def __init__(self, connection: socket.socket) -> None:
         response = http.client.HTTPResponse(connection)
         response.begin()
         self.status = response.status
-        self.headers = {k: v for k, v in response.getheaders() if k != "date"}
+        self.headers = {k: v for k, v in response.getheaders() if k not in OF_ITS_OWN}
         self.document: Any = json.loads(response.read() or b"null")
 
     def __eq__(self, other: object) -> bool:

@@ -82,6 +82,11 @@ TAMPERED = {
         {"debts and money"},
         "INSERT INTO bank.debt_payment SELECT wallet_id, 0, 5, now() FROM bank.wallet LIMIT 1",
     ),
+    "a tap that no voucher has paid": (
+        {"taps and vouchers", "orders paid"},
+        "INSERT INTO bank.tap_payment SELECT gen_random_uuid(), gen_random_uuid(), v.payer_id,"
+        " v.entry, NULL, w.wallet_id, 5, NULL, 0, now() FROM bank.voucher v, bank.wallet w LIMIT 1",
+    ),
     "a hosted request that can be settled again": (
         {"what happens once"},
         "DELETE FROM ledger.counter",

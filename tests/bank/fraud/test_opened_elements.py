@@ -10,6 +10,7 @@ from tests.bank.holders import balance
 from tests.bank.syncing.village import Village, Villager
 from zerobar.bank.chart import AccountCode, operator_account
 from zerobar.bank.checking import check_books
+from zerobar.bank.fraud.acknowledging import ACKNOWLEDGE_PURSE
 from zerobar.bank.fraud.covering import COVER_LOSS, cover_losses
 from zerobar.bank.fraud.releasing import RELEASE_VOUCHER
 from zerobar.bank.purses import host_payee
@@ -17,7 +18,7 @@ from zerobar.bank.settlement import Waiting, life_of
 from zerobar.bank.settlement.telling import take_vouchers
 from zerobar.bank.staff.model import Role
 from zerobar.bank.syncing import sync
-from zerobar.client.authority import CoverLoss, ReleaseVoucher
+from zerobar.client.authority import AcknowledgePurse, CoverLoss, ReleaseVoucher
 from zerobar.issuer.authority import Validity
 from zerobar.purse.messages import Certificate, Kind, PurseClass, Voucher
 from zerobar.purse.money import CNY, Fen
@@ -259,3 +260,26 @@ def test_a_purse_that_took_a_cheats_money_is_not_acknowledged_before_it_knows_of
     assert balance(village.bank, accomplice.wallet) - before <= VALUE_OUT
     village.sync(accomplice)
     assert sync(village.bank, village.upload(accomplice)).ack is not None
+
+
+def test_a_purse_that_would_not_hear_of_a_cheat_is_acknowledged_again_by_two_risk_officers(
+    village: Village, thief: Villager, alice: Villager, shop: Villager
+) -> None:
+    """Its terminal brings no news, and its log shows that it took the cheat's money."""
+    village.load(thief, 300_00)
+    village.sync(alice)
+    flagged_thief(village, thief, shop)
+    village.pay(thief, alice, 100_00).accept()
+    deaf = replace(village.upload(alice), epoch=0)
+    for _ in range(2):
+        assert sync(village.bank, deaf).ack is None
+    proposal = AcknowledgePurse(purse_id=alice.id.hex(), reason="the card was looked at")
+    ACKNOWLEDGE_PURSE.check(village.bank, proposal)
+    for _ in range(2):
+        ACKNOWLEDGE_PURSE.carry_out(village.bank, village.bank.new_id(), proposal)
+    ack = sync(village.bank, deaf).ack
+    assert ack is not None
+    alice.card.sync_ack(ack)
+    village.pay(thief, alice, 50_00).accept()
+    assert sync(village.bank, replace(village.upload(alice), epoch=0)).ack is None
+    assert ACKNOWLEDGE_PURSE.approvers == ACKNOWLEDGE_PURSE.proposers == {Role.RISK}

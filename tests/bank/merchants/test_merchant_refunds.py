@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 
@@ -20,10 +22,14 @@ from zerobar.bank.merchants.errors import (
     OtherShop,
     RefundUnknown,
 )
-from zerobar.bank.merchants.model import Order, Refund
+from zerobar.bank.merchants.model import Merchant, Order, Refund
 from zerobar.bank.merchants.orders import require_order
 from zerobar.bank.merchants.refunding import NewRefund
 from zerobar.bank.paying.errors import InsufficientBalance, RefundTooMuch
+from zerobar.bank.paying.model import Condition
+from zerobar.bank.people.errors import WalletFrozen
+from zerobar.bank.people.wallets import Freezer, freeze_wallet, unfreeze_wallet
+from zerobar.bank.signatures import KeyUnknown
 from zerobar.purse.money import Fen
 
 
@@ -175,6 +181,55 @@ def test_a_suspended_merchant_gives_nothing_back_until_staff_let_it_go_on(
     assert refunding.finish_refunds(bank) == 1
     assert refunding.refund_order(bank, going_on.till, waiting.id, part(order, 2_00, "R-2")).done_at
     assert balance(bank, tea.wallet) == 7_00
+
+
+@pytest.mark.parametrize(
+    "halt, refusal",
+    [
+        (lambda bank, tea: suspend(bank, tea, suspended=True), MerchantSuspended),
+        (lambda bank, tea: freeze_wallet(bank, tea.wallet, Freezer.BANK), MerchantSuspended),
+        (lambda bank, tea: shops.revoke_terminal(bank, tea.server, till_of(tea)), KeyUnknown),
+    ],
+)
+def test_who_is_halted_after_the_look_gives_nothing_back(
+    bank: Bank,
+    tea: Trader,
+    order: Order,
+    monkeypatch: pytest.MonkeyPatch,
+    halt: Callable[[Bank, Trader], object],
+    refusal: type[BankError],
+) -> None:
+    looked = refunding._not_halted
+
+    def halting(bank: Bank, merchant: Merchant, key_id: UUID | None) -> tuple[Condition, ...]:
+        found = looked(bank, merchant, key_id)
+        halt(bank, tea)
+        return found
+
+    monkeypatch.setattr(refunding, "_not_halted", halting)
+    with pytest.raises(refusal):
+        refunding.refund_order(bank, tea.till, bank.new_id(), part(order, 3_00))
+    assert balance(bank, tea.wallet) == 10_00
+    assert refunding.read_refund_by_number(bank, tea.server, "R-1").refused == refusal.problem
+
+
+def test_a_merchant_whose_wallet_is_frozen_gives_back_when_it_is_free_again(
+    bank: Bank, tea: Trader, order: Order, clock: Clock
+) -> None:
+    freeze_wallet(bank, tea.wallet, Freezer.BANK)
+    with pytest.raises(WalletFrozen):
+        refunding.refund_order(bank, tea.till, bank.new_id(), part(order, 3_00))
+    clock.advance(minutes=2)
+    assert refunding.finish_refunds(bank) == 0
+    unfreeze_wallet(bank, tea.wallet, Freezer.BANK)
+    clock.advance(minutes=10)
+    assert refunding.finish_refunds(bank) == 1
+    assert balance(bank, tea.wallet) == 7_00
+
+
+def till_of(trader: Trader) -> UUID:
+    assert trader.till.terminal is not None
+    return trader.till.terminal.id
 
 
 def test_the_worker_of_another_operator_leaves_a_refund_alone(

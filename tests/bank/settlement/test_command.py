@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -11,6 +14,7 @@ import pytest
 
 from tests.bank.programs import BankProgram, Sandbox, environment
 from zerobar.bank.settlement.drawing import Mix, Town
+from zerobar.bank.settlement.engine import PART
 from zerobar.issuer import AuthorityFile
 
 
@@ -49,3 +53,43 @@ def test_files_are_settled_whether_the_bank_is_served_or_not(folder: Path) -> No
     assert "40 new vouchers, 0 known, 0 rejected" in served.stdout
     bad = settle(folder, str(authority))
     assert bad.returncode == 1 and "no batch of vouchers" in bad.stderr
+
+
+@pytest.mark.slow
+def test_a_run_that_is_killed_shows_how_far_it_came_and_the_next_one_goes_on(folder: Path) -> None:
+    authority, file = folder / "bank" / "authority.json", folder / "many"
+    with Sandbox(folder) as sandbox:
+        bank = BankProgram(folder, sandbox.url)
+        town = Town(1, AuthorityFile.load(authority).open(), people=3, merchants=1, payees=1)
+        drawn = town.draw(4 * PART, Mix(forged=0.01))
+        file.write_bytes(bytes(drawn.batch))
+        shown = killed_on_its_way(folder, str(file), "--trust", str(authority))
+        assert f"{PART:,} of {4 * PART:,} vouchers" in shown and "signature refused" in shown
+        (told,) = json.loads(settle(folder, str(file), "--json").stdout)
+        (again,) = json.loads(settle(folder, str(file), "--json").stdout)
+        assert bank.check().returncode == 0
+    assert told["resumed_at"] in (PART, 2 * PART, 3 * PART) and not told["repeated"]
+    assert told["known"] == 0 and told["new"] + told["rejected"]["signature refused"] == 4 * PART
+    assert again["repeated"] and (again["new"], again["known"]) == (0, told["new"])
+    assert again["moved_fen"] == 0
+
+
+def killed_on_its_way(folder: Path, *arguments: str) -> str:
+    """Settle at a terminal, kill the program when it has told of its first part; return that."""
+    terminal, inside = os.openpty()
+    command = [sys.executable, "-m", "zerobar", "bank", "settle", "--folder", str(folder / "bank")]
+    run = subprocess.Popen(
+        [*command, *arguments],
+        stdout=subprocess.DEVNULL,
+        stderr=inside,
+        env=environment() | {"COLUMNS": "200", "TERM": "xterm"},
+        start_new_session=True,
+    )
+    os.close(inside)
+    shown = ""
+    while f"{PART:,} of" not in shown:
+        shown += os.read(terminal, 4096).decode()
+    os.killpg(run.pid, signal.SIGKILL)
+    assert run.wait() == -signal.SIGKILL
+    os.close(terminal)
+    return shown

@@ -20,7 +20,15 @@ from zerobar.bank.authority.supply import supply
 from zerobar.bank.context import Bank
 from zerobar.bank.paying.errors import OutcomeUnknown
 from zerobar.bank.purses import issue_request
-from zerobar.bank.settlement import Batch, Outcome, engine, life_of, post_due, settle_batch
+from zerobar.bank.settlement import (
+    Batch,
+    Outcome,
+    engine,
+    life_of,
+    post_due,
+    settle_batch,
+    settle_due,
+)
 from zerobar.bank.settlement.drawing import Drawn
 from zerobar.database import Database
 from zerobar.issuer import TestAuthority
@@ -66,6 +74,12 @@ def posted(bank: Bank) -> int:
     return int(row[0])
 
 
+def still_due(bank: Bank) -> int:
+    with bank.connection() as connection:
+        (many,) = connection.execute("SELECT count(*) FROM bank.voucher_due").fetchone() or (0,)
+    return int(many)
+
+
 @pytest.mark.parametrize("posts", [False, True])
 def test_what_was_stored_and_not_answered_is_posted_by_the_next_run_once(
     bank: Bank, town: Registered, settle: Settle, posts: bool
@@ -101,7 +115,7 @@ def test_money_that_moved_unnoticed_stays_settled_whatever_happened_to_the_purse
     assert posted(bank) == 1234
 
 
-def test_what_an_earlier_batch_left_is_posted_with_the_next_one(
+def test_what_an_earlier_batch_left_is_the_workers_and_no_other_batch_waits_for_it(
     bank: Bank, town: Registered
 ) -> None:
     drawn = town.draw(150)
@@ -109,8 +123,14 @@ def test_what_an_earlier_batch_left_is_posted_with_the_next_one(
         issue_request(bank, request)
     with pytest.raises(OutcomeUnknown):
         settle_batch(replace(bank, ledger=SilentLedger(bank, posts=False)), drawn.batch)
-    settle_batch(bank, Batch.of([]))
-    assert posted(bank) == expected_moved(drawn)
+    assert settle_batch(bank, Batch.of([])).outcomes.settled == 0
+    other = town.draw(20)
+    for request in other.requests:
+        issue_request(bank, request)
+    assert settle_batch(bank, other.batch).outcomes.moved == expected_moved(other)
+    assert still_due(bank) > 0
+    settle_due(bank)
+    assert posted(bank) == expected_moved(drawn) + expected_moved(other)
 
 
 def test_a_batch_goes_on_where_it_was_cut_off(

@@ -13,9 +13,9 @@ from zerobar.bank.chart import AccountCode, TransferCode, operator_account
 from zerobar.bank.checking import check_books
 from zerobar.bank.halting import halt
 from zerobar.bank.settlement import Batch, Outcome, Waiting, look_again, post_due, settle_batch
-from zerobar.bank.settlement.judging import not_paid_out
 from zerobar.bank.settlement.lost import pay_out_lost
 from zerobar.bank.settlement.posting import settle_due
+from zerobar.bank.settlement.verdicts import not_paid_out
 from zerobar.purse.money import Fen
 
 __all__ = ["alice", "bob", "keys", "shop", "village"]

@@ -111,7 +111,7 @@ def test_a_purse_is_not_ended_while_what_it_unloaded_is_waiting(
         with pytest.raises(PurseNotEmpty, match="what it unloaded"):
             end(village, alice)
         connection.execute(
-            "INSERT INTO bank.voucher_outcome VALUES (%s, %s, %s, %s, %s, %s, %s)", kept
+            "INSERT INTO bank.voucher_outcome VALUES (%s, %s, %s, %s, %s, %s, %s, %s)", kept
         )
         connection.execute("DELETE FROM bank.voucher_due")
     end(village, alice)

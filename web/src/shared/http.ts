@@ -6,6 +6,8 @@ export type Query = Record<string, string | number | boolean | undefined>
 export interface Asking {
   query?: Query
   signal?: AbortSignal
+  /** Besides those that every request has. */
+  headers?: Record<string, string>
 }
 
 export class Http {
@@ -31,6 +33,11 @@ export class Http {
     return this.ask<T>('DELETE', path, undefined, asking)
   }
 
+  /** Send a file as it is. */
+  upload<T>(path: string, file: Blob, asking: Asking = {}): Promise<T> {
+    return this.ask<T>('POST', path, file, asking)
+  }
+
   /** The answer as it came, for files; throws Problem. */
   async raw(method: string, path: string, body?: unknown, asking: Asking = {}): Promise<Response> {
     const answer = await this.send(method, path, body, asking)
@@ -46,8 +53,8 @@ export class Http {
 
   private async send(method: string, path: string, body: unknown, asking: Asking) {
     const token = this.token()
-    const init: RequestInit = { method, cache: 'no-store', headers: headersOf(token, body) }
-    if (body !== undefined) init.body = JSON.stringify(body)
+    const init: RequestInit = { method, cache: 'no-store', headers: { ...headersOf(token, body), ...asking.headers } }
+    if (body !== undefined) init.body = body instanceof Blob ? body : JSON.stringify(body)
     if (asking.signal) init.signal = asking.signal
     try {
       return await fetch(path + queryOf(asking.query), init)
@@ -59,9 +66,10 @@ export class Http {
 }
 
 function headersOf(token: string | undefined, body: unknown): Record<string, string> {
+  const kind = body instanceof Blob ? 'application/octet-stream' : 'application/json'
   return {
     ...(token ? { authorization: `Bearer ${token}` } : {}),
-    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(body === undefined ? {} : { 'content-type': kind }),
   }
 }
 

@@ -1,9 +1,8 @@
 import type { Like } from '@shared/i18n'
+import { frameEn, frameZh } from './texts/frame'
+import { officeEn, officeZh } from './texts/office'
+import { sellingEn, sellingZh } from './texts/selling'
 
-export const zh = {
-  till: { title: 'till' },
-}
+export const zh = { ...frameZh, ...sellingZh, ...officeZh }
 
-export const en: Like<typeof zh> = {
-  till: { title: 'till' },
-}
+export const en: Like<typeof zh> = { ...frameEn, ...sellingEn, ...officeEn }

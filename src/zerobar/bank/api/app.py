@@ -12,7 +12,6 @@ import msgspec
 from litestar import Litestar, MediaType, Response, Router, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
-from litestar.types import Message, Scope
 
 from zerobar.bank.api import (
     authority,
@@ -28,14 +27,19 @@ from zerobar.bank.api import (
     settlement,
     staff,
     syncing,
+    taps,
 )
 from zerobar.bank.api.access import DEPENDENCIES
+from zerobar.bank.api.console import control, health, operations, risk
+from zerobar.bank.api.console.following import follow_requests
 from zerobar.bank.api.openapi import Json, describe
 from zerobar.bank.api.problems import EXCEPTION_HANDLERS
-from zerobar.bank.api.strictness import StrictRequest
 from zerobar.bank.context import Bank
 from zerobar.bank.paying.desk import PaymentDesk
 from zerobar.ledger import LedgerUnavailable
+from zerobar.serving.headers import add_security_headers
+from zerobar.serving.screens import screen_routes
+from zerobar.serving.strictness import StrictRequest
 
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
 
@@ -43,14 +47,6 @@ LARGEST_BODY: Final = 64 * 1024
 """Bytes; the largest request is a merchant's order with many items."""
 
 _READY_WITHIN_S: Final = 3
-
-SECURITY_HEADERS: Final = [
-    (b"cache-control", b"no-store"),
-    (b"content-security-policy", b"default-src 'none'; style-src 'self'; frame-ancestors 'none'"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-content-type-options", b"nosniff"),
-]
 
 _AREAS: Final = (
     people,
@@ -60,16 +56,21 @@ _AREAS: Final = (
     purses,
     merchants,
     hosting,
+    taps,
     staff,
     authority,
     reconciliation,
     syncing,
     settlement,
+    operations,
+    risk,
+    control,
+    health,
 )
 
 
 @get("/health", sync_to_thread=False)
-def health() -> dict[str, str]:
+def liveness() -> dict[str, str]:
     """Say that the program runs; to be asked by whoever starts it again when it does not."""
     return {"status": "ok"}
 
@@ -113,7 +114,8 @@ def routes() -> Router:
     """Return the handlers of all areas, and the few that belong to none."""
     # In one router: an application that is given handlers one by one takes those that share a
     # path twice, and then answers with a coroutine.
-    handlers = [health, readiness, openapi_document, docs_page, docs_style]
+    handlers = [liveness, readiness, openapi_document, docs_page, docs_style]
+    handlers += screen_routes("console")
     return Router(
         "/", route_handlers=handlers + [route for area in _AREAS for route in area.ROUTES]
     )
@@ -138,11 +140,11 @@ def create_app(bank: Bank, lifespan: Sequence[Lifespan] = ()) -> Litestar:
         "bank": Provide(lambda: bank, sync_to_thread=False),
         "desk": Provide(lambda: desk, sync_to_thread=False),
     }
-    return Litestar(
+    app = Litestar(
         route_handlers=[routes()],
         dependencies=DEPENDENCIES | own,
         exception_handlers=EXCEPTION_HANDLERS,
-        before_send=[_add_security_headers],
+        before_send=[add_security_headers],
         request_class=StrictRequest,
         request_max_body_size=LARGEST_BODY,
         lifespan=[*lifespan, open_desk],
@@ -150,8 +152,6 @@ def create_app(bank: Bank, lifespan: Sequence[Lifespan] = ()) -> Litestar:
         logging_config=None,
         openapi_config=None,
     )
-
-
-async def _add_security_headers(message: Message, _: Scope) -> None:
-    if message["type"] == "http.response.start":
-        message["headers"] = [*message["headers"], *SECURITY_HEADERS]
+    # Around the application itself, so that what it finds no handler for is followed as well.
+    app.asgi_handler = follow_requests(app.asgi_handler)
+    return app

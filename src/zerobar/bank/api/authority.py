@@ -53,7 +53,7 @@ def list_operators(
 
 @get("/v1/supply", sync_to_thread=True)
 def read_supply(bank: NamedDependency[Bank], staff: NamedDependency[StaffSession]) -> Supply:
-    """Say where all digital cash is, and whether it adds up; for the authority's and risk staff."""
+    """Say where all digital cash is, and whether it adds up; for all staff."""
     return _show_supply(supplies.read_supply(bank, staff))
 
 

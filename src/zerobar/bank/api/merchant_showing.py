@@ -119,6 +119,7 @@ def show_order(order: rules.Order, now: datetime) -> OrderShown:
         payment_id=order.payment_id,
         paid_at=order.paid_at,
         ended_at=order.ended_at,
+        is_tapped=order.is_tapped,
     )
 
 

@@ -26,10 +26,11 @@ from uvicorn.server import ServerState
 
 from zerobar.bank.api import problems
 from zerobar.bank.api.access import claim_of
-from zerobar.bank.api.app import LARGEST_BODY, SECURITY_HEADERS
+from zerobar.bank.api.app import LARGEST_BODY
 from zerobar.bank.api.paying import order_of
 from zerobar.bank.api.paying_showing import show_payment
 from zerobar.bank.errors import BankError
+from zerobar.bank.health.requests import REQUEST_ID_HEADER, Followed
 from zerobar.bank.paying.desk import Caller, Outcome, PaymentDesk
 from zerobar.bank.paying.model import Payment, PaymentOrder
 from zerobar.client.paying import NewPayment
@@ -39,6 +40,8 @@ from zerobar.client.signing import (
     SIGNATURE_HEADER,
     TIME_HEADER,
 )
+from zerobar.serving.headers import SECURITY_HEADERS
+from zerobar.serving.problems import ProblemResponse
 
 METHOD: Final = "POST"
 PATH: Final = "/v1/payments"
@@ -77,16 +80,18 @@ class Exchange:
 
     Attributes:
         keep_alive: the connection stays open after the answer.
+        followed: its id and when it began.
         disconnected: whoever asked has gone.
         response_complete: it was answered.
         message_event: that more has come of it; nobody waits for that here.
     """
 
-    __slots__ = ("disconnected", "keep_alive", "response_complete")
+    __slots__ = ("disconnected", "followed", "keep_alive", "response_complete")
     message_event: ClassVar = asyncio.Event()
 
-    def __init__(self, keep_alive: bool) -> None:
+    def __init__(self, keep_alive: bool, followed: Followed) -> None:
         self.keep_alive = keep_alive
+        self.followed = followed
         self.disconnected = False
         self.response_complete = False
 
@@ -151,7 +156,7 @@ class PaymentConnection(HttpToolsProtocol):
         super().on_body(body)
 
     def _pay(self, order: PaymentOrder) -> None:
-        exchange = Exchange(self.parser.should_keep_alive())
+        exchange = Exchange(self.parser.should_keep_alive(), _follow(self.headers))
         self.cycle = exchange  # type: ignore[assignment]
         try:
             self._desk.take(order, Caller(self.loop, lambda told: self._answer(exchange, told)))
@@ -176,16 +181,24 @@ class PaymentConnection(HttpToolsProtocol):
             assert problem.status_code is not None, "every problem has one"
             status, body, own = problem.status_code, problem.content, _own_headers(problem)
         common = [_line(*header) for header in self.server_state.default_headers]
+        exchange.followed.end(PATH, status)
+        named = _line(REQUEST_ID_HEADER.encode(), exchange.followed.id.encode())
         closing = () if exchange.keep_alive else (b"connection: close\r\n",)
         length = b"content-length: %d\r\n" % len(body)
-        return [STATUS_LINE[status], *common, own, length, _SECURITY, *closing, b"\r\n", body]
+        head = [STATUS_LINE[status], *common, own, length, named, _SECURITY, *closing]
+        return [*head, b"\r\n", body]
+
+
+def _follow(headers: Sequence[Header]) -> Followed:
+    named = dict(headers)
+    return Followed(METHOD, _text(named, REQUEST_ID_HEADER.encode()), _text(named, _ID))
 
 
 def _line(name: bytes, value: bytes) -> bytes:
     return b"%b: %b\r\n" % (name, value)
 
 
-def _own_headers(problem: problems.ProblemResponse) -> bytes:
+def _own_headers(problem: ProblemResponse) -> bytes:
     named = {"content-type": problem.media_type or "", **problem.headers}
     return b"".join(_line(name.encode(), value.encode()) for name, value in named.items())
 

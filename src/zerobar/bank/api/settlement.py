@@ -13,6 +13,7 @@ from zerobar.bank.api.access import StaffSession
 from zerobar.bank.api.paging import DEFAULT_LIMIT, Cursor, Limit, page_of, read_cursor
 from zerobar.bank.api.sync_showing import show_case, show_report
 from zerobar.bank.context import Bank
+from zerobar.bank.control.trail import note
 from zerobar.bank.fraud import cases
 from zerobar.bank.settlement import Batch, look_again, settle_batch
 from zerobar.bank.staff.model import Role
@@ -39,6 +40,7 @@ def settle(
     """
     staff.require(Role.OPERATIONS)
     batch = Batch.parse(body)
+    note(bank, staff, "settle-batch", batch=batch.hash.hex(), records=batch.present)
     look_again(bank)
     return show_report(settle_batch(bank, batch))
 
@@ -62,7 +64,9 @@ def read_fraud_case(
     bank: NamedDependency[Bank], staff: NamedDependency[StaffSession], case_id: FromPath[UUID]
 ) -> FraudCaseShown:
     """Show a case with its evidence, and note who has seen it; for risk."""
-    return show_case(cases.read_case(bank, staff, case_id))
+    found = show_case(cases.read_case(bank, staff, case_id))
+    note(bank, staff, "read-fraud-case", case_id=case_id, purse_id=found.purse_id)
+    return found
 
 
 @post("/v1/fraud-cases/{case_id:uuid}/closing", status_code=200, sync_to_thread=True)

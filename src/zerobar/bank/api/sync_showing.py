@@ -14,6 +14,7 @@ from zerobar.bank.syncing import Upload
 from zerobar.client.syncing import (
     DeliveryShown,
     FraudCaseShown,
+    NewLogPart,
     NewStatement,
     NewSync,
     SettlementShown,
@@ -38,6 +39,12 @@ def read_upload(data: NewSync) -> Upload:
         data.epoch,
         data.certificate_day,
     )
+
+
+def read_part(data: NewLogPart) -> tuple[State, list[LogEntry]]:
+    """Read a part of a log, and the state that it leads to; raises MessageMalformed."""
+    entries = [_read("log entry", LogEntry.parse, entry) for entry in data.entries]
+    return _read("state", State.parse, data.state), entries
 
 
 def read_statement(data: NewStatement) -> Undo:

@@ -15,6 +15,7 @@ from litestar.params import FromPath, JSONBody
 from zerobar.bank.api.access import Signed, StaffSession
 from zerobar.bank.api.purse_showing import read_purse_id
 from zerobar.bank.api.sync_showing import (
+    read_part,
     read_statement,
     read_upload,
     show_answer,
@@ -30,9 +31,11 @@ from zerobar.bank.settlement import Life, life_of
 from zerobar.bank.settlement.life import VoucherUnknown
 from zerobar.bank.settlement.telling import Told, take_vouchers
 from zerobar.bank.staff.model import Role
-from zerobar.bank.syncing import StateRefused, known_entry, sync, take_statement
+from zerobar.bank.syncing import StateRefused, known_entry, sync, take_part, take_statement
 from zerobar.bank.syncing.asking import holds_any
 from zerobar.client.syncing import (
+    LogPartShown,
+    NewLogPart,
     NewStatement,
     NewStatements,
     NewSync,
@@ -91,6 +94,26 @@ def sync_purse(
     if upload.state.id != read_purse_id(purse_id):
         raise StateRefused("it is another purse's")
     return show_answer(sync(bank, upload))
+
+
+@post(
+    "/v1/purses/{purse_id:str}/log-parts",
+    status_code=200,
+    sync_to_thread=True,
+    tags=["syncing"],
+    request_max_body_size=LARGEST_UPLOAD,
+)
+def keep_log_part(
+    bank: NamedDependency[Bank],
+    signed: NamedDependency[Signed],
+    purse_id: FromPath[str],
+    data: JSONBody[NewLogPart],
+) -> LogPartShown:
+    """Keep a part of a purse's log, so that a sync that is cut need not begin anew."""
+    state, entries = read_part(data)
+    if state.id != read_purse_id(purse_id):
+        raise StateRefused("it is another purse's")
+    return LogPartShown(known_entry=take_part(bank, state, entries))
 
 
 @post(
@@ -167,6 +190,7 @@ def _take(bank: Bank, data: NewStatement) -> Told:
 ROUTES: list[object] = [
     begin_sync,
     sync_purse,
+    keep_log_part,
     bring_vouchers,
     bring_statements,
     read_voucher,

@@ -83,8 +83,8 @@ ONCE: Final = Rule(
     ), counts AS (
         SELECT c.* FROM counted c JOIN ledger.transfer t USING (transfer_id)
         WHERE c.period = 0 AND t.code IN (%(code_transfer)s, %(code_payment)s, %(code_refund)s,
-            %(code_hosted_payment)s, %(code_authorised_payment)s, %(code_load)s,
-            %(code_wallet_to_purse)s, %(code_mark)s)
+            %(code_hosted_payment)s, %(code_authorised_payment)s, %(code_push)s,
+            %(code_load)s, %(code_wallet_to_purse)s, %(code_mark)s)
     ), halts AS (
         SELECT t.transfer_id FROM ledger.transfer t JOIN own_account a ON a.vault_id = t.debit_id
         WHERE t.kind = %(does_mark)s AND t.credit_id = t.debit_id

@@ -59,9 +59,15 @@ REFUNDED: Final = Rule(
                sum(card_amount_fen) AS card_amount_fen
         FROM bank.refund GROUP BY payment_id, payer_wallet_id, payee_wallet_id
     ) r
-    LEFT JOIN bank.payment p
-           ON p.payment_id = r.payment_id AND p.payer_wallet_id = r.payer_wallet_id
-          AND p.payee_wallet_id = r.payee_wallet_id
+    LEFT JOIN (
+        SELECT payment_id, payer_wallet_id, payee_wallet_id, amount_fen, card_amount_fen
+        FROM bank.payment
+        UNION ALL
+        SELECT t.payment_id, coalesce(t.payer_wallet_id, u.wallet_id), t.payee_wallet_id,
+               t.amount_fen, t.card_amount_fen
+        FROM bank.tap_payment t LEFT JOIN bank.purse u ON u.purse_id = t.payer_id
+    ) p ON p.payment_id = r.payment_id AND p.payer_wallet_id = r.payer_wallet_id
+       AND p.payee_wallet_id = r.payee_wallet_id
     WHERE p.payment_id IS NULL OR r.amount_fen > p.amount_fen
        OR r.card_amount_fen > p.card_amount_fen
     """,
@@ -93,7 +99,11 @@ TOP_UPS: Final = Rule(
     "The orders whose cause is the payment; a refund would give the card what it never paid.",
     """
     SELECT 'payment ' || p.payment_id || ': ' || p.card_amount_fen || ' fen from card ' || p.card_id
-    FROM bank.payment p
+    FROM (
+        SELECT payment_id, payer_wallet_id, card_id, card_amount_fen FROM bank.payment
+        UNION ALL
+        SELECT payment_id, payer_wallet_id, card_id, card_amount_fen FROM bank.tap_payment
+    ) p
     LEFT JOIN bank.card_order o
            ON o.cause_id = p.payment_id AND o.card_id = p.card_id
           AND o.wallet_id = p.payer_wallet_id AND o.kind = %(order_shortfall)s

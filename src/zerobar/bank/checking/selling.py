@@ -20,7 +20,10 @@ ORDERS: Final = Rule(
         LEFT JOIN bank.merchant m ON m.merchant_id = o.merchant_id
         LEFT JOIN bank.order_end e USING (order_id)
     ), payment AS (
-        SELECT * FROM bank.payment WHERE kind = %(paid_order)s
+        SELECT payment_id, subject_id, amount_fen, payee_wallet_id FROM bank.payment
+        WHERE kind = %(paid_order)s
+        UNION ALL
+        SELECT payment_id, order_id, amount_fen, payee_wallet_id FROM bank.tap_payment
     )
     SELECT 'order ' || coalesce(o.order_id, p.subject_id) || ': '
            || coalesce('asks for ' || o.asked_fen || ' fen, paid ' || o.amount_fen || ' fen',

@@ -197,4 +197,22 @@ ENDED: Final = Rule(
     WHERE e.kind = %(event_terminated)s AND p.purse_id IS NULL
     """,
 )
-RULES: Final = (VOUCHERS, CHARGES, DECIDED, SHADOWS, LOSSES, DEBTS, ENDED)
+TAPS: Final = Rule(
+    "taps and vouchers",
+    "An order is noted as paid by a card, and no voucher of that amount was settled for it.",
+    "The voucher that the note names, its outcome, and the request that it answers.",
+    """
+    SELECT 'order ' || t.order_id || ': ' || t.amount_fen || ' fen by entry ' || t.entry
+           || ' of purse ' || encode(t.payer_id, 'hex') || ', payment ' || t.payment_id
+    FROM bank.tap_payment t
+    LEFT JOIN bank.voucher_outcome o
+           ON o.payer_id = t.payer_id AND o.entry = t.entry AND o.transfer_id = t.payment_id
+          AND o.outcome = %(outcome_settled)s AND o.amount_fen = t.amount_fen
+    LEFT JOIN bank.voucher v ON v.payer_id = t.payer_id AND v.entry = t.entry
+    WHERE o.payer_id IS NULL OR v.payer_id IS NULL OR NOT EXISTS (
+        SELECT FROM bank.order_request q
+        WHERE q.payee_id = v.payee_id AND q.order_id = t.order_id
+          AND q.reference = substring(v.body from 37 for 8))
+    """,
+)
+RULES: Final = (VOUCHERS, TAPS, CHARGES, DECIDED, SHADOWS, LOSSES, DEBTS, ENDED)

@@ -34,6 +34,8 @@ _OTHER_LOG: Final = """
         ELSE substring(v.body from 45 for 8) <> substring(h.chain for 8) END
     ORDER BY v.payer_id, v.entry
 """
+# Whoever was put back to a backup does not know what it acknowledged after that: a purse is looked
+# at again from the first acknowledgement that it has been given since.
 _OVERSPENT: Final = """
     SELECT p.purse_id, x.entry
     FROM bank.purse p
@@ -45,7 +47,12 @@ _OVERSPENT: Final = """
         WHERE v.payer_id = p.purse_id AND v.kind <> %(unload)s
           AND v.entry > coalesce(h.acknowledged, 0)
     ) x
-    WHERE p.purse_id = ANY(%(payers)s) AND x.paid_fen > c.limit_fen ORDER BY p.purse_id
+    WHERE p.purse_id = ANY(%(payers)s) AND x.paid_fen > c.limit_fen
+      AND NOT EXISTS (
+          SELECT FROM bank.restoration r WHERE NOT EXISTS (
+              SELECT FROM bank.purse_sync y WHERE y.purse_id = p.purse_id
+              AND y.ack IS NOT NULL AND y.taken_at > r.restored_at))
+    ORDER BY p.purse_id
 """
 _SIGNED: Final = """
     SELECT h.state, v.body, v.signature FROM bank.voucher v

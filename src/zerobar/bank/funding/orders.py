@@ -12,7 +12,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from zerobar.bank.batches import put_off
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import IdUsed
 from zerobar.bank.funding import booking, store
@@ -30,6 +29,7 @@ from zerobar.bank.people import store as people
 from zerobar.bank.people.limits import limits_at
 from zerobar.bank.people.model import Wallet
 from zerobar.database import Connection
+from zerobar.database.batches import put_off
 from zerobar.ledger import Counter, read_counter
 
 LEASE: Final = timedelta(seconds=30)

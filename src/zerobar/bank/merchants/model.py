@@ -161,6 +161,7 @@ class Order:
         number: the merchant's own, unique among the merchant's orders.
         items: what the amount is made of; may be empty.
         payment_id: what paid it.
+        is_tapped: a card has paid it.
     """
 
     id: UUID
@@ -177,6 +178,7 @@ class Order:
     paid_at: datetime | None
     end: OrderEnd | None
     ended_at: datetime | None
+    is_tapped: bool = False
 
     def state(self, now: datetime) -> OrderState:
         """Return what became of it."""

@@ -15,10 +15,12 @@ from zerobar.purse.money import Fen
 
 _ORDER: Final = """
     SELECT o.order_id, o.merchant_id, o.shop_id, o.terminal_id, o.number, o.amount_fen, o.memo,
-           o.items, o.created_at, o.expires_at, p.payment_id, p.paid_at, e.reason, e.ended_at
+           o.items, o.created_at, o.expires_at, p.payment_id, p.paid_at, e.reason, e.ended_at,
+           t.payment_id IS NOT NULL
     FROM bank.merchant_order o
     LEFT JOIN bank.order_payment p ON p.order_id = o.order_id
     LEFT JOIN bank.order_end e ON e.order_id = o.order_id
+    LEFT JOIN bank.tap_payment t ON t.payment_id = p.payment_id
 """
 _REFUND: Final = (
     "SELECT refund_id, merchant_id, order_id, payment_id, number, amount_fen, reason, key_id,"
@@ -208,6 +210,14 @@ def orders_of_payments(connection: Connection, payment_ids: Iterable[UUID]) -> d
     return {row[10]: _order(row) for row in rows}
 
 
+def tap_of(connection: Connection, order_id: UUID) -> tuple[bytes, int] | None:
+    """Return payer id and entry of the voucher that paid an order, if a card's tap did."""
+    row = connection.execute(
+        "SELECT payer_id, entry FROM bank.tap_payment WHERE order_id = %s", (order_id,)
+    ).fetchone()
+    return None if row is None else (row[0], row[1])
+
+
 def insert_refund(
     connection: Connection, new: Refund, content: bytes, next_try_at: datetime
 ) -> bool:
@@ -281,7 +291,7 @@ def set_refund_refused(connection: Connection, refund_id: UUID, problem: str) ->
 
 def _order(row: tuple[Any, ...]) -> Order:
     order_id, merchant_id, shop_id, terminal_id, number, amount, memo, items, *rest = row
-    created_at, expires_at, payment_id, paid_at, reason, ended_at = rest
+    created_at, expires_at, payment_id, paid_at, reason, ended_at, is_tapped = rest
     return Order(
         order_id,
         merchant_id,
@@ -297,6 +307,7 @@ def _order(row: tuple[Any, ...]) -> Order:
         paid_at,
         OrderEnd(reason) if reason is not None else None,
         ended_at,
+        is_tapped,
     )
 
 

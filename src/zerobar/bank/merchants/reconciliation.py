@@ -33,11 +33,18 @@ COLUMNS: Final = (
     *("record", "time", "kind", "order_number", "refund_number", "transfer_id"),
     *("amount_fen", "balance_fen"),
 )
+_PAYMENT: Final = "payment"
 KINDS: Final = {
-    TransferCode.PAYMENT: "payment",
+    TransferCode.PAYMENT: _PAYMENT,
     TransferCode.REFUND: "refund",
     TransferCode.MERCHANT_SETTLEMENT: "settlement",
 }
+_TAPS: Final = (
+    TransferCode.AUTHORISED_PAYMENT,
+    TransferCode.HOSTED_PAYMENT,
+    TransferCode.PUSH,
+)
+"""What a card's tap moves; a payment where it paid an order."""
 READY_AFTER: Final = timedelta(minutes=5)
 """How long after midnight a file is made: what was posted just before it may be stored after it."""
 _OTHER: Final = "other"
@@ -152,7 +159,8 @@ def _explained(
     lines = []
     for _, at, code, transfer_id, amount, balance in rows:
         order_number, refund_number = numbers.get(transfer_id, ("", ""))
-        kind = KINDS.get(TransferCode(code), _OTHER)
+        is_tapped = code in _TAPS and bool(order_number)
+        kind = _PAYMENT if is_tapped else KINDS.get(TransferCode(code), _OTHER)
         shown = settled.get(transfer_id, transfer_id)
         money = Fen(amount), Fen(balance)
         lines.append(Line(at, kind, order_number, refund_number, shown, *money))
@@ -162,7 +170,7 @@ def _explained(
 def _order_numbers(
     connection: Connection, rows: Sequence[tuple[Any, ...]]
 ) -> dict[UUID, tuple[str, str]]:
-    payments = [row[3] for row in rows if row[2] == TransferCode.PAYMENT]
+    payments = [row[3] for row in rows if row[2] in (TransferCode.PAYMENT, *_TAPS)]
     found = order_store.orders_of_payments(connection, payments)
     return {payment_id: (order.number, "") for payment_id, order in found.items()}
 

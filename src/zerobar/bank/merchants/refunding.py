@@ -2,6 +2,7 @@
 
 What is asked for is kept before money moves. A refund of which nothing is known yet is asked for
 again with the same id until it is; one that was refused stays so, and its number stays used.
+Who gives back is held to what halts every other movement: suspension, a freeze, a revoked key.
 """
 
 from __future__ import annotations
@@ -12,24 +13,37 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from zerobar.bank.batches import do_each, put_off
+from zerobar.bank.batches import do_each
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import Conflict, IdUsed, NotFound, Refused
+from zerobar.bank.halting import key_revocation, wallet_halts
 from zerobar.bank.merchants import order_store
 from zerobar.bank.merchants.contents import content_hash
-from zerobar.bank.merchants.errors import NumberUsed, OrderNotPaid, OrderUnknown, RefundUnknown
+from zerobar.bank.merchants.errors import (
+    MerchantSuspended,
+    NumberUsed,
+    OrderNotPaid,
+    OrderUnknown,
+    RefundUnknown,
+)
 from zerobar.bank.merchants.model import EventKind, Merchant, Order, Refund
 from zerobar.bank.merchants.orders import require_order
 from zerobar.bank.merchants.payable import event_row
 from zerobar.bank.merchants.sellers import Seller, require_merchant
+from zerobar.bank.paying.model import Condition
 from zerobar.bank.paying.refunds import refund_payment
+from zerobar.bank.people import store as people
+from zerobar.bank.people.errors import WalletFrozen
+from zerobar.bank.signatures import KeyUnknown
 from zerobar.database import Connection
+from zerobar.database.batches import put_off
+from zerobar.ledger import read_counter
 from zerobar.purse.money import Fen
 
 UNDECIDED_FOR: Final = timedelta(minutes=1)
 """How long a refund is left to whoever asked, before the worker asks for it again."""
 _AT_ONCE: Final = 100
-_DECIDED: Final = (Refused, Conflict, NotFound)
+_DECIDED: Final = (Refused, Conflict, NotFound, KeyUnknown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +71,7 @@ def refund_order(bank: Bank, seller: Seller, refund_id: UUID, new: NewRefund) ->
         if known is None or known.done_at is None:
             seller.require_trading()
         refund = _keep(bank, connection, order, (refund_id, seller.key_id), new)
-    return _done(bank, seller.merchant, refund)
+    return _done(bank, seller.merchant, refund, seller.key_id)
 
 
 def refund_by_approval(bank: Bank, approval_id: UUID, new: NewRefund) -> Refund:
@@ -72,7 +86,7 @@ def refund_by_approval(bank: Bank, approval_id: UUID, new: NewRefund) -> Refund:
             raise OrderUnknown
         merchant = require_merchant(connection, order.merchant_id)
         refund = _keep(bank, connection, order, (approval_id, approval_id), new)
-    return _done(bank, merchant, refund)
+    return _done(bank, merchant, refund, None)
 
 
 def read_refund(bank: Bank, seller: Seller, refund_id: UUID) -> Refund:
@@ -140,11 +154,16 @@ def _keep(
     return kept
 
 
-def _done(bank: Bank, merchant: Merchant, refund: Refund) -> Refund:
-    return refund if refund.done_at is not None else _make(bank, merchant, refund)
+def _done(bank: Bank, merchant: Merchant, refund: Refund, key_id: UUID | None) -> Refund:
+    """Return a refund, made now if it was not before; `key_id`: see `_not_halted`."""
+    if refund.done_at is not None:
+        return refund
+    return _make(bank, merchant, refund, _not_halted(bank, merchant, key_id))
 
 
-def _make(bank: Bank, merchant: Merchant, refund: Refund) -> Refund:
+def _make(
+    bank: Bank, merchant: Merchant, refund: Refund, conditions: tuple[Condition, ...]
+) -> Refund:
     """Move the money; the notice to the merchant's server is stored with it."""
     kind = EventKind.REFUND_DONE
     told = [event_row(merchant.id, kind, refund.id, bank.clock())] if merchant.webhook_url else []
@@ -157,6 +176,7 @@ def _make(bank: Bank, merchant: Merchant, refund: Refund) -> Refund:
             merchant.wallet_id,
             reason=refund.reason,
             rows=told,
+            conditions=conditions,
         )
     except _DECIDED as refusal:
         with bank.transaction() as connection:
@@ -173,9 +193,40 @@ def _is_decided(bank: Bank, refund: Refund) -> bool:
     """Make a refund; True, too, if it is refused now for ever. Raises Unavailable."""
     with bank.connection() as connection:
         merchant = require_merchant(connection, refund.merchant_id)
+    # What two of the staff have decided is noted under their approval's id, not under a key.
+    key_id = None if refund.key_id == refund.id else refund.key_id
+    conditions = _not_halted(bank, merchant, key_id)
     with suppress(*_DECIDED):
-        _make(bank, merchant, refund)
+        _make(bank, merchant, refund, conditions)
     return True
+
+
+def _not_halted(bank: Bank, merchant: Merchant, key_id: UUID | None) -> tuple[Condition, ...]:
+    """Return the conditions that who gives back is not halted from this look on.
+
+    Args:
+        bank: whose.
+        merchant: who gives back.
+        key_id: of who asked; None: two of the staff did, and nothing halts that.
+
+    Raises MerchantSuspended or WalletFrozen: the refund has to wait.
+    """
+    if key_id is None:
+        return ()
+    with bank.connection() as connection:
+        # Before the tables: whatever halts the merchant afterwards counts one more than this.
+        halts = read_counter(connection, merchant.wallet_id, 0)
+        now = require_merchant(connection, merchant.id)
+        wallet = people.wallet(connection, merchant.wallet_id)
+    assert wallet is not None, "a merchant's wallet stays"
+    if now.suspended_at is not None:
+        raise MerchantSuspended
+    if wallet.frozen_at is not None:
+        raise WalletFrozen
+    return (
+        Condition(wallet_halts(merchant.wallet_id, halts), MerchantSuspended),
+        Condition(key_revocation(key_id), KeyUnknown),
+    )
 
 
 def _of_seller(seller: Seller, refund: Refund | None) -> Refund:

@@ -106,6 +106,7 @@ def _order_facts(order: Order | None) -> dict[str, object]:
         "payment_id": order.payment_id,
         "paid_at": order.paid_at,
         "ended_at": order.ended_at,
+        "is_tapped": order.is_tapped,
     }
 
 

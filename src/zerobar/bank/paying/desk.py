@@ -22,6 +22,7 @@ from typing import Final, Self
 
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import BankError
+from zerobar.bank.health.logs import FIELDS
 from zerobar.bank.paying.engine import conclude, examine, is_plain, pay_now
 from zerobar.bank.paying.errors import OutcomeUnknown, TooBusy
 from zerobar.bank.paying.facts import ReadingRoom
@@ -124,7 +125,12 @@ class PaymentDesk:
                 try:
                     self._handle(group, room)
                 except Exception as error:  # noqa: BLE001 - the thread's edge: the desk stays open
-                    _log.warning("payments could not be handled: %s", type(error).__name__)
+                    ids = [str(order.payment_id) for order, _ in group]
+                    _log.warning(
+                        "payments could not be handled: %s",
+                        type(error).__name__,
+                        extra={FIELDS: {"payment_ids": ids}},
+                    )
                     tell([(waiter, error) for _, waiter in group])
 
     def _next_group(self) -> list[_Waiting]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from zerobar.bank.paying.model import Payment
+from zerobar.bank.paying.refundable import Refundable
 from zerobar.database import Connection
 from zerobar.purse.money import Fen
 
@@ -30,7 +30,9 @@ class RefundPlan:
     card_amount: Fen
 
 
-def fix_plan(connection: Connection, payment: Payment, refund_id: UUID, amount: Fen) -> RefundPlan:
+def fix_plan(
+    connection: Connection, payment: Refundable, refund_id: UUID, amount: Fen
+) -> RefundPlan:
     """Return a refund's plan, which is made if there is none of that id yet.
 
     Args:
@@ -58,7 +60,7 @@ def give_up_plan(connection: Connection, refund_id: UUID) -> None:
     )
 
 
-def _left_for_card(connection: Connection, payment: Payment) -> Fen:
+def _left_for_card(connection: Connection, payment: Refundable) -> Fen:
     row = connection.execute(
         "SELECT coalesce(sum(card_amount_fen), 0)::bigint FROM bank.refund_plan"
         " WHERE payment_id = %s AND NOT refused",

@@ -24,8 +24,9 @@ from zerobar.bank.paying.errors import (
     RefundTooMuch,
     TooBusy,
 )
-from zerobar.bank.paying.model import Notice, NoticeKind, Payment, Refund
+from zerobar.bank.paying.model import Condition, Notice, NoticeKind, Refund
 from zerobar.bank.paying.refund_plans import fix_plan, give_up_plan
+from zerobar.bank.paying.refundable import Refundable, lock_refundable
 from zerobar.bank.people import store as people
 from zerobar.bank.people.errors import WalletClosed
 from zerobar.bank.people.model import Wallet
@@ -35,6 +36,7 @@ from zerobar.ledger import (
     LedgerBusy,
     LedgerUnavailable,
     Posted,
+    Posting,
     Result,
     Row,
     Transfer,
@@ -52,6 +54,7 @@ def refund_payment(  # noqa: PLR0913 - each is a fact of the one refund
     *,
     reason: str = "",
     rows: Sequence[Row] = (),
+    conditions: Sequence[Condition] = (),
 ) -> Refund:
     """Give back a payment or a part of it; the same again returns the same refund.
 
@@ -61,33 +64,35 @@ def refund_payment(  # noqa: PLR0913 - each is a fact of the one refund
         by: the wallet that was paid, which gives the money back.
         reason: what the payer is told.
         rows: what is stored with the refund, if it is made.
+        conditions: what else has to hold, as that who gives back was not halted meanwhile.
 
-    Raises PaymentUnknown, WalletClosed when the payer's wallet is gone, RefundTooMuch,
-    InsufficientBalance of the wallet that gives back, IdUsed, OutcomeUnknown or TooBusy.
+    Raises PaymentUnknown, WalletClosed when the payer's wallet is gone, RefundByTap, RefundTooMuch,
+    InsufficientBalance of the wallet that gives back, what the conditions say, IdUsed,
+    OutcomeUnknown or TooBusy.
     """
     with bank.transaction() as connection:
         # One refund of a payment at a time fixes its part of what the card had paid.
-        payment = store.lock_payment(connection, payment_id)
+        payment = lock_refundable(connection, payment_id)
         if payment is None or payment.payee_wallet_id != by:
             raise PaymentUnknown
         made = store.refund(connection, refund_id)
         asked = made or _planned(bank, connection, payment, (refund_id, amount, reason))
     if (asked.payment_id, asked.amount) != (payment_id, amount):
         raise IdUsed
-    refund = made or _made(bank, payment, asked, rows)
+    refund = made or _made(bank, payment, asked, rows, conditions)
     if refund.card_amount:
         # Otherwise the worker does it, which also asks again what a bank does not answer.
         return_to_card(bank, refund_id)
     return refund
 
 
-def refunded_at_most(payment: Payment, amount: Fen) -> Counter:
+def refunded_at_most(payment: Refundable, amount: Fen) -> Counter:
     """Return the condition that refunds do not exceed a payment."""
     return Counter(derived_id(Word.REFUNDS, payment.id), 0, int(amount), int(payment.amount))
 
 
 def _planned(
-    bank: Bank, connection: Connection, payment: Payment, asked: tuple[UUID, Fen, str]
+    bank: Bank, connection: Connection, payment: Refundable, asked: tuple[UUID, Fen, str]
 ) -> Refund:
     refund_id, amount, reason = asked
     if _payer(connection, payment).closed_at is not None:
@@ -106,33 +111,38 @@ def _planned(
     )
 
 
-def _made(bank: Bank, payment: Payment, refund: Refund, rows: Sequence[Row]) -> Refund:
+def _made(
+    bank: Bank,
+    payment: Refundable,
+    refund: Refund,
+    rows: Sequence[Row],
+    conditions: Sequence[Condition],
+) -> Refund:
     with bank.connection() as connection:
         payer = _payer(connection, payment)
     # No lock and no connection is held while the ledger is waited for.
-    posted = _post(bank, payment, refund, payer, (*rows, *_rows(bank, refund, payer)))
+    counters = (refunded_at_most(payment, refund.amount), *(each.counter for each in conditions))
+    stored_with = (*rows, *_rows(bank, refund, payer))
+    posted = _post(bank, Posting(tuple(_transfers(refund, payer)), counters, stored_with))
     with bank.connection() as connection:
         if not all(answer.ok for answer in posted):
             give_up_plan(connection, refund.id)
-            raise _refusal(connection, payment, refund, posted)
+            raise _refusal(connection, payment, refund, posted, conditions)
         # A repeat finds what was stored at first.
         stored = store.refund(connection, refund.id)
     assert stored is not None, "a refund's record is stored with its money"
     return stored
 
 
-def _payer(connection: Connection, payment: Payment) -> Wallet:
+def _payer(connection: Connection, payment: Refundable) -> Wallet:
     payer = people.wallet(connection, payment.payer_wallet_id)
     assert payer is not None, "a payment's wallets stay, closed ones too"
     return payer
 
 
-def _post(
-    bank: Bank, payment: Payment, refund: Refund, payer: Wallet, rows: Sequence[Row]
-) -> list[Posted]:
-    counter = refunded_at_most(payment, refund.amount)
+def _post(bank: Bank, asked: Posting) -> list[Posted]:
     try:
-        return bank.ledger.post(*_transfers(refund, payer), counters=(counter,), rows=rows)
+        return bank.ledger.post(*asked.transfers, counters=asked.counters, rows=asked.rows)
     except LedgerBusy:
         raise TooBusy from None
     except LedgerUnavailable:
@@ -178,10 +188,17 @@ def _rows(bank: Bank, refund: Refund, payer: Wallet) -> list[Row]:
 
 
 def _refusal(
-    connection: Connection, payment: Payment, refund: Refund, posted: Sequence[Posted]
+    connection: Connection,
+    payment: Refundable,
+    refund: Refund,
+    posted: Sequence[Posted],
+    conditions: Sequence[Condition],
 ) -> BankError:
     results = {answer.result for answer in posted} - {Result.CHAIN_BROKEN}
     if Result.COUNTER_EXCEEDED in results:
+        broken = next((each.counter for each in posted if each.counter is not None), 0)
+        if 0 < broken <= len(conditions):
+            return conditions[broken - 1].refusal()
         counter = refunded_at_most(payment, refund.amount)
         used = read_counter(connection, counter.key, counter.period)
         return RefundTooMuch(Fen(payment.amount - used))

@@ -54,16 +54,6 @@ def payment(connection: Connection, payment_id: UUID) -> Payment | None:
     return read_payment(row) if row else None
 
 
-def lock_payment(connection: Connection, payment_id: UUID) -> Payment | None:
-    """Return a payment, and let nobody else have it so until this transaction ends."""
-    row = connection.execute(
-        f"SELECT {PAYMENT_COLUMNS} FROM bank.payment p"  # noqa: S608 - columns, no input
-        " WHERE p.payment_id = %s FOR UPDATE",
-        (payment_id,),
-    ).fetchone()
-    return read_payment(row) if row else None
-
-
 def read_payment(row: tuple[Any, ...]) -> Payment:
     """Return a payment from PAYMENT_COLUMNS."""
     payment_id, payer_id, payee_id, amount, kind, authority, memo, subject, shop, card, *rest = row

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import IntEnum
 from typing import Final
 from uuid import UUID
@@ -67,17 +68,24 @@ def label_wallet(bank: Bank, person_id: UUID, wallet_id: UUID, label: str) -> No
         store.set_label(connection, wallet_id, label)
 
 
-def freeze_wallet(bank: Bank, wallet_id: UUID, by: Freezer) -> None:
+def freeze_wallet(
+    bank: Bank, wallet_id: UUID, by: Freezer, note: Callable[[Connection], None] | None = None
+) -> None:
     """Let nothing leave or enter a wallet, and end its grants.
 
     Staff may freeze what the holder froze, and so keep it frozen. Raises WalletUnknown or
     WalletClosed.
+
+    Args:
+        note: writes down who did it, in the same transaction.
     """
     with bank.transaction() as connection:
         wallet, freezer = _locked(connection, wallet_id)
         strongest = max(by, freezer or by)
         store.set_frozen(connection, wallet_id, wallet.frozen_at or bank.clock(), strongest)
         connection.execute("DELETE FROM bank.pin_grant WHERE wallet_id = %s", (wallet_id,))
+        if note is not None:
+            note(connection)
     halt(bank, wallet_halts(wallet_id))
 
 

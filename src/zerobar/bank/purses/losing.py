@@ -24,6 +24,7 @@ from zerobar.bank.purses.errors import (
     AnonymousLost,
     HorizonPassed,
     NotLost,
+    PurseBlocked,
     PurseClosed,
     PurseFlagged,
     PurseUnknown,
@@ -92,11 +93,14 @@ def report_lost_by_staff(bank: Bank, session: StaffSession, purse_id: bytes, rea
 def report_found(bank: Bank, holder: Holder, purse_id: bytes) -> Purse:
     """Take back that a purse is lost, before its horizon and after the PIN.
 
-    Raises PurseUnknown, PinNeeded, PurseClosed, PurseFlagged, NotLost or HorizonPassed.
+    Raises PurseUnknown, PinNeeded, PurseClosed, PurseFlagged, NotLost or HorizonPassed; or
+    PurseBlocked while staff keep it so.
     """
     with bank.transaction() as connection:
         found = granted_purse(bank, connection, holder, purse_id)
         _check_findable(found, bank.clock())
+        if store.is_blocked_by_staff(connection, purse_id):
+            raise PurseBlocked(purse_id)
         store.set_lost(connection, purse_id, None, None)
         store.set_status(connection, purse_id, PurseStatus.ACTIVE)
         _note(bank, connection, purse_id, (EventKind.FOUND, holder.person_id))

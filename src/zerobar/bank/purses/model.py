@@ -31,6 +31,8 @@ class EventKind(IntEnum):
     FOUND = 5
     UNBLOCKED = 6
     TERMINATED = 7
+    BLOCKED = 8
+    RELEASED = 9
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,6 +134,25 @@ def insert_event(
     )
 
 
+def has_event(connection: Connection, purse_id: bytes, event_id: UUID) -> bool:
+    """Return whether an event was noted."""
+    row = connection.execute(
+        "SELECT FROM bank.purse_event WHERE purse_id = %s AND event_id = %s", (purse_id, event_id)
+    ).fetchone()
+    return row is not None
+
+
+def is_blocked_by_staff(connection: Connection, purse_id: bytes) -> bool:
+    """Return whether staff blocked a purse and have not released it since."""
+    row = connection.execute(
+        "SELECT count(*) FILTER (WHERE kind = %s) > count(*) FILTER (WHERE kind = %s)"
+        " FROM bank.purse_event WHERE purse_id = %s",
+        (EventKind.BLOCKED, EventKind.RELEASED, purse_id),
+    ).fetchone()
+    assert row is not None
+    return bool(row[0])
+
+
 def insert_request(connection: Connection, request: Request, now: datetime) -> bool:
     """Store a hosted payee's request; return whether there was none of its number."""
     done = connection.execute(

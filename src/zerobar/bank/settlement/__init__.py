@@ -13,7 +13,7 @@ from zerobar.bank.settlement.certificates import CertificateCache
 from zerobar.bank.settlement.engine import settle_batch
 from zerobar.bank.settlement.life import Life, VoucherUnknown, life_of
 from zerobar.bank.settlement.model import Outcome, Outcomes, Reason, Report, Tally, Waiting
-from zerobar.bank.settlement.posting import look_again, post_due
+from zerobar.bank.settlement.posting import look_again, post_due, settle_due
 
 __all__ = [
     "Batch",
@@ -31,4 +31,5 @@ __all__ = [
     "look_again",
     "post_due",
     "settle_batch",
+    "settle_due",
 ]

@@ -1,7 +1,8 @@
 """From a batch to settled vouchers: check, store, post, and say what came of it.
 
 A part of the batch is checked, in all cores, then stored in one transaction with its rejects,
-evidence of forks and how far the batch came; then whatever moves money of the ledger is posted.
+evidence of forks and how far the batch came; then what of it moves money of the ledger is posted.
+What others have left due is the worker's: no batch waits for it.
 One after the other: while signatures are verified, other work in Python only keeps them waiting.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from zerobar.bank.context import Bank
@@ -16,9 +18,10 @@ from zerobar.bank.fraud.examining import examine
 from zerobar.bank.fraud.flagging import flag
 from zerobar.bank.purses.keys import trusted_keys
 from zerobar.bank.settlement import progress, storing
-from zerobar.bank.settlement.batch import Batch
+from zerobar.bank.settlement.batch import RECORD_LENGTH, Batch
 from zerobar.bank.settlement.certificates import CertificateCache
 from zerobar.bank.settlement.checking import Checked, check_part
+from zerobar.bank.settlement.facts import VoucherKey
 from zerobar.bank.settlement.model import Reason, Report, Tally
 from zerobar.bank.settlement.posting import post_due
 from zerobar.bank.settlement.storing import Rejected
@@ -27,11 +30,27 @@ PART: Final = 8_000
 """Records that are stored in one transaction, and looked at before the next ones are."""
 
 
-def settle_batch(bank: Bank, batch: Batch, certificates: CertificateCache | None = None) -> Report:
+Watch = Callable[[int, Tally], None]
+"""Is told how many records of a batch are looked at by now, and what they came to."""
+
+
+def _nobody(_done: int, _tally: Tally) -> None:
+    """Tell nobody."""
+
+
+def settle_batch(
+    bank: Bank,
+    batch: Batch,
+    certificates: CertificateCache | None = None,
+    watch: Watch = _nobody,
+) -> Report:
     """Settle a batch; the same again changes nothing, and one that was cut off goes on.
 
     Args:
+        bank: whose vouchers and money.
+        batch: what is handed in.
         certificates: those checked before; hand the same in with each batch.
+        watch: hears at the beginning, and after each part, how far it is.
 
     Raises TooBusy or OutcomeUnknown when the ledger does not answer: settle the same again.
     """
@@ -41,14 +60,24 @@ def settle_batch(bank: Bank, batch: Batch, certificates: CertificateCache | None
         begun = progress.begin(connection, batch.hash, batch.present, bank.clock())
     done, tally, finished = begun
     start, tally = (0, Tally()) if finished else (done, tally)
-    outcomes = post_due(bank)
+    watch(start, tally)
+    # A run that was cut off may have stored its last part and not posted it.
+    outcomes = post_due(bank, keys=_keys(batch.records(max(0, start - PART), start)))
     for place in range(start, batch.present, PART):
-        checked = check_part(bank, batch.records(place, place + PART), place, known)
+        records = batch.records(place, place + PART)
+        checked = check_part(bank, records, place, known)
         tally = _store(bank, batch, checked, tally, known)
-        outcomes += post_due(bank)
+        outcomes += post_due(bank, keys=_keys(records))
+        watch(place + len(records), tally)
     with bank.connection() as connection:
         progress.finish(connection, batch.hash, bank.clock())
     return Report(batch.hash, batch.declared, batch.missing, start, finished, tally, outcomes)
+
+
+def _keys(records: Sequence[bytes]) -> list[VoucherKey]:
+    """Return what the vouchers of whole records are known by, whether or not they are any."""
+    whole = (record for record in records if len(record) == RECORD_LENGTH)
+    return [(record[2:10], int.from_bytes(record[10:14])) for record in whole]
 
 
 def _store(

@@ -20,9 +20,9 @@ from zerobar.bank.halting import halt
 from zerobar.bank.ids import Word
 from zerobar.bank.settlement.asking import is_posted, untried_id
 from zerobar.bank.settlement.debts import collect_debt, paying_debt, read_debts
-from zerobar.bank.settlement.judging import not_paid_out
 from zerobar.bank.settlement.records import growth_row, recharge_row
 from zerobar.bank.settlement.remainder import remainder_of
+from zerobar.bank.settlement.verdicts import not_paid_out
 from zerobar.database import Connection
 from zerobar.ledger import Posting, Transfer
 from zerobar.ledger import balance as balance_of

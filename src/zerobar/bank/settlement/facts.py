@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+from zerobar.bank.ids import Word, derived_id
 from zerobar.bank.people.model import Category
 from zerobar.bank.purses.model import PurseStatus
 from zerobar.bank.settlement.model import Outcome
@@ -44,7 +45,7 @@ _DUE: Final = """
                AND t.entry > coalesce(h.acknowledged, 0) AND EXISTS (
                    SELECT FROM bank.fraud_case f WHERE f.purse_id = t.payer_id)),
            r.number, r.kind, r.amount_fen, r.currency, r.tag, r.reference
-    FROM bank.voucher_due d
+    FROM {due}
     JOIN bank.voucher v ON v.payer_id = d.payer_id AND v.entry = d.entry
     CROSS JOIN LATERAL (
         SELECT ('x' || encode(substring(v.body from 23 for 4), 'hex'))::bit(32)::bigint AS number
@@ -82,6 +83,14 @@ _DUE: Final = """
       AND (%(ids)s::bytea[] IS NULL OR d.payer_id = ANY(%(ids)s) OR v.payee_id = ANY(%(ids)s))
     ORDER BY d.payer_id, d.entry LIMIT %(most)s
 """
+
+_OF_ALL: Final = _DUE.format(due="bank.voucher_due d")
+# From the keys on, so that it costs the same however many others are due.
+_OF_KEYS: Final = _DUE.format(
+    due="""(SELECT DISTINCT * FROM unnest(%(payers)s::bytea[], %(entries)s::bigint[]))
+        AS k (payer_id, entry)
+    JOIN bank.voucher_due d ON d.payer_id = k.payer_id AND d.entry = k.entry"""
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,23 +179,46 @@ class Due:
         return self.voucher.payer_id, self.voucher.entry
 
 
+def transfer_id(due: Due) -> UUID:
+    """Return the id that moves a voucher's money: the same however often it is tried.
+
+    A refusal stays refused under its id, so whoever tries again after one counts its attempts.
+    That money still moves only once is certain by the outcome's key.
+    """
+    return voucher_transfer_id(due.key, due.attempt)
+
+
+def voucher_transfer_id(key: VoucherKey, attempt: int = 0) -> UUID:
+    """Return the id that moves a voucher's money, by how often the ledger has refused it."""
+    payer_id, entry = key
+    return derived_id(Word.VOUCHER, payer_id.hex(), entry, attempt)
+
+
 def read_due(
-    connection: Connection, after: VoucherKey, purse_ids: Sequence[bytes] | None = None
+    connection: Connection,
+    after: VoucherKey,
+    purse_ids: Sequence[bytes] | None = None,
+    keys: Sequence[VoucherKey] | None = None,
 ) -> list[Due]:
     """Return the next vouchers that are due, by payer id and entry, at most 1,000.
 
     Args:
-        purse_ids: of payers or payees; None: of all.
+        connection: to the bank's tables.
+        after: the last one of the page before.
+        purse_ids: only those of these payers or payees; None: of all.
+        keys: only these; None: all.
     """
     payer_id, entry = after
     rows = connection.execute(
-        _DUE,
+        _OF_ALL if keys is None else _OF_KEYS,
         {
             "service": int(PurseClass.SERVICE),
             "payer_id": payer_id,
             "entry": entry,
             "most": MOST_AT_ONCE,
             "ids": None if purse_ids is None else list(purse_ids),
+            "payers": [payer for payer, _ in keys or ()],
+            "entries": [each for _, each in keys or ()],
             "unload": int(Kind.UNLOAD),
             "authorise": int(Kind.AUTHORISE),
             "pay": int(EntryKind.PAY),

@@ -6,70 +6,27 @@ not decided here but sent along as a condition of the posting.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from zerobar.bank.chart import AccountCode, TransferCode, operator_account
-from zerobar.bank.halting import wallet_halts
-from zerobar.bank.ids import Word, derived_id
-from zerobar.bank.people.errors import OverLimit
-from zerobar.bank.people.limits import LimitTable, check_payment, counters_for
-from zerobar.bank.purses.model import PurseStatus
-from zerobar.bank.settlement.debts import Debts, paying_debt
-from zerobar.bank.settlement.facts import Due, Holding
+from zerobar.bank.settlement.authorising import authorise, declined, reason_of
+from zerobar.bank.settlement.debts import paying_debt
+from zerobar.bank.settlement.facts import Due, Holding, transfer_id
 from zerobar.bank.settlement.model import Decision, Outcome, Waiting
-from zerobar.bank.settlement.records import outcome_row, request_end_row
-from zerobar.ledger import Counter, Posting, Result, Transfer
+from zerobar.bank.settlement.records import outcome_row
+from zerobar.bank.settlement.verdicts import (
+    Circumstances,
+    Moneyless,
+    Verdict,
+    answers_request,
+    settling,
+)
+from zerobar.ledger import Posted, Posting, Result, Transfer
 from zerobar.purse.limits import DEFAULT_LIMITS
-from zerobar.purse.messages import Kind, PurseClass, terms_of
+from zerobar.purse.messages import Kind, PurseClass
 
-
-@dataclass(frozen=True, slots=True)
-class Moneyless:
-    """An outcome for which no money of the books moves.
-
-    Attributes:
-        owed_to: the purse that is owed it, for there is no wallet to take it; None: nobody is.
-    """
-
-    outcome: Outcome
-    owed_to: bytes | None = None
-
-
-Verdict = Posting | Moneyless | Waiting
-"""What the ledger is asked, or an outcome without money, or why there is none yet."""
-
-_CODES = {
-    Kind.UNLOAD: TransferCode.UNLOAD,
-    Kind.PUSH: TransferCode.PUSH,
-    Kind.PAYMENT: TransferCode.HOSTED_PAYMENT,
-    Kind.REFUND: TransferCode.HOSTED_PAYMENT,
-    Kind.AUTHORISE: TransferCode.AUTHORISED_PAYMENT,
-}
-
-
-_DECLINED = Moneyless(Outcome.DECLINED)
-
-
-@dataclass(frozen=True, slots=True)
-class Circumstances:
-    """What does not depend on the voucher.
-
-    Attributes:
-        operator_id: whose float it is.
-        operators: ids of operators' purses.
-        value_out: the most that a class may pay between syncs, in fen.
-        debts: what owners of lost purses owe the operator.
-    """
-
-    operator_id: UUID
-    operators: frozenset[bytes]
-    limits: Mapping[UUID, LimitTable]
-    now: datetime
-    value_out: Mapping[int, int]
-    debts: Debts
+_EXCEEDED: Final = {Kind.UNLOAD: Waiting.PURSE_ENDING, Kind.PUSH: Waiting.BUSY}
 
 
 def judge(due: Due, around: Circumstances) -> Verdict:
@@ -82,30 +39,21 @@ def judge(due: Due, around: Circumstances) -> Verdict:
         case Kind.PUSH:
             return _push(due, around)
         case Kind.AUTHORISE:
-            return _authorise(due, around)
+            return authorise(due, around)
     return _hosted(due, around)
 
 
-def refused(due: Due, result: Result) -> Moneyless | Waiting:
+def refused(due: Due, posting: Posting, posted: Posted) -> Moneyless | Waiting:
     """Return what the ledger's refusal means for a voucher."""
     if due.ending is not None:
         return Waiting.LEDGER_REFUSED
     if due.voucher.kind is Kind.AUTHORISE:
-        return _DECLINED
-    if due.voucher.kind is Kind.UNLOAD and result is Result.COUNTER_EXCEEDED:
-        return Waiting.PURSE_ENDING
-    exceeded = result is Result.COUNTER_EXCEEDED
-    return Waiting.REQUEST_SETTLED if exceeded else Waiting.LEDGER_REFUSED
-
-
-def transfer_id(due: Due) -> UUID:
-    """Return the id that moves a voucher's money: the same however often it is tried.
-
-    A refusal stays refused under its id, so whoever tries again after one counts its attempts.
-    That money still moves only once is certain by the outcome's key.
-    """
-    payer_id, entry = due.key
-    return derived_id(Word.VOUCHER, payer_id.hex(), entry, due.attempt)
+        return declined(reason_of(posting, posted))
+    if posted.result is not Result.COUNTER_EXCEEDED:
+        return Waiting.LEDGER_REFUSED
+    # A push answers no request: without its order, which has ended just now, it is paid all the
+    # same.
+    return _EXCEEDED.get(due.voucher.kind, Waiting.REQUEST_SETTLED)
 
 
 def _unload(due: Due, around: Circumstances) -> Verdict:
@@ -129,8 +77,11 @@ def _push(due: Due, around: Circumstances) -> Verdict:
 
 
 def _hosted(due: Due, around: Circumstances) -> Verdict:
-    if due.payee is None or not _answers_request(due):
+    if due.payee is None or not answers_request(due):
         return Waiting.NO_SUCH_REQUEST
+    order = around.orders.get(due.key)
+    if order is not None and not order.takes(due.voucher):
+        return Waiting.REQUEST_SETTLED
     return _held_back(due, around) or _from_float(due, due.payee, around)
 
 
@@ -158,24 +109,8 @@ def _held_back(due: Due, around: Circumstances) -> Waiting | None:
     return Waiting.UNPROVED if is_unload or is_large or is_too_much else None
 
 
-def _authorise(due: Due, around: Circumstances) -> Verdict:
-    holder, payee = due.holder, due.payee
-    # Whoever finds a lost card cannot reach into the wallet; no value lies on the card.
-    usable = due.status is PurseStatus.ACTIVE and holder is not None
-    if not usable or payee is None or not _answers_request(due):
-        return _DECLINED
-    assert holder is not None
-    if holder.frozen or holder.closed or payee.frozen:
-        return _DECLINED
-    return _from_wallet(due, holder, payee, around)
-
-
-def _answers_request(due: Due) -> bool:
-    return due.request is not None and terms_of(due.request) == terms_of(due.voucher)
-
-
 def _from_float(due: Due, to: Holding, around: Circumstances) -> Posting:
-    return _posting(due, (_float(around), to.wallet_id), around)
+    return settling(due, (_float(around), to.wallet_id), around)
 
 
 def _ended(due: Due, ending: Outcome, around: Circumstances) -> Verdict:
@@ -218,52 +153,3 @@ def _due_to(due: Due, ending: Outcome, around: Circumstances) -> tuple[UUID | No
 
 def _float(around: Circumstances) -> UUID:
     return operator_account(around.operator_id, AccountCode.FLOAT)
-
-
-def _from_wallet(due: Due, holder: Holding, payee: Holding, around: Circumstances) -> Verdict:
-    amount = due.voucher.amount
-    own = around.limits[holder.operator_id][holder.category]
-    ceiling = around.limits[payee.operator_id][payee.category].balance
-    try:
-        check_payment(own, amount)
-    except OverLimit:
-        return _DECLINED
-    halts = tuple(wallet_halts(each.wallet_id, each.halts) for each in (holder, payee))
-    spending = (*halts, *counters_for(holder.spender_id, own, amount, around.now))
-    wallets = holder.wallet_id, payee.wallet_id
-    return _posting(due, wallets, around, spending, None if ceiling is None else int(ceiling))
-
-
-def _posting(
-    due: Due,
-    accounts: tuple[UUID, UUID],
-    around: Circumstances,
-    spending: tuple[Counter, ...] = (),
-    ceiling: int | None = None,
-) -> Posting:
-    voucher, id_ = due.voucher, transfer_id(due)
-    debit, credit = accounts
-    code = int(_CODES[voucher.kind])
-    transfer = Transfer(
-        id_, debit, credit, voucher.amount, code, reference=voucher.body[2:14], ceiling=ceiling
-    )
-    spender = debit if voucher.kind is Kind.AUTHORISE else None
-    decision = Decision(Outcome.SETTLED, voucher.amount, id_, spender)
-    rows = [outcome_row(*due.key, decision, around.now)]
-    counters = spending
-    if voucher.kind is Kind.UNLOAD:
-        counters = (not_paid_out(voucher.payer_id),)
-    if voucher.kind not in (Kind.UNLOAD, Kind.PUSH):
-        counters = (_once(voucher.payee_id, voucher.number), *spending)
-        rows.append(request_end_row(voucher.payee_id, voucher.number, *due.key))
-    return Posting((transfer,), counters, tuple(rows))
-
-
-def _once(payee_id: bytes, number: int) -> Counter:
-    """Return the condition that a hosted payee's request is settled only once."""
-    return Counter(derived_id(Word.HOSTED_REQUEST, payee_id.hex(), number), 0, add=1, limit=1)
-
-
-def not_paid_out(purse_id: bytes) -> Counter:
-    """Return the condition that what was in a purse is not being paid to its holder."""
-    return Counter(derived_id(Word.PURSE_ENDED, purse_id.hex()), 0, 0, 0)

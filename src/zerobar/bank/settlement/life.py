@@ -8,13 +8,13 @@ from typing import Final
 
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import NotFound
-from zerobar.bank.settlement.model import Outcome, Waiting
+from zerobar.bank.settlement.model import Decline, Outcome, Waiting
 from zerobar.database import Connection
 from zerobar.purse.messages import Kind, Voucher
 
 _KNOWN: Final = """
     SELECT v.body || v.signature, v.stored_at, o.outcome, o.decided_at, o.transfer_id IS NOT NULL,
-           d.payer_id IS NOT NULL, d.waits_for, f.found_at
+           o.declined, d.payer_id IS NOT NULL, d.waits_for, f.found_at
     FROM bank.voucher v
     LEFT JOIN bank.voucher_outcome o ON o.payer_id = v.payer_id AND o.entry = v.entry
     LEFT JOIN bank.voucher_due d ON d.payer_id = v.payer_id AND d.entry = v.entry
@@ -32,6 +32,7 @@ _SENTENCES: Final = {
     Waiting.TAINTED: "It waits: its purse took a proved cheat's money, and has to sync twice.",
     Waiting.PURSE_ENDING: "It waits: its purse, which was lost, is being paid out.",
     Waiting.BUSY: "It is about to be decided.",
+    Waiting.TOP_UP: "It waits for a bank card, which is asked for what the wallet lacks.",
     Waiting.WALLET_UNKNOWN: "It waits: nothing says which wallet it goes back to.",
 }
 _NAMES: Final = {
@@ -63,6 +64,7 @@ class Life:
     Attributes:
         outcome: None while there is none.
         waits_for: why there is none, if it moves money of the ledger and was looked at.
+        declined: why it was declined, if it was.
         forked: its payer signed another body with the same entry.
         sentences: all of it in words, oldest first.
     """
@@ -70,6 +72,7 @@ class Life:
     voucher: Voucher
     outcome: Outcome | None
     waits_for: Waiting | None
+    declined: Decline | None
     forked: bool
     sentences: tuple[str, ...]
 
@@ -84,7 +87,7 @@ def _life(connection: Connection, payer_id: bytes, entry: int) -> Life:
     row = connection.execute(_KNOWN, (payer_id, entry)).fetchone()
     if row is None:
         raise VoucherUnknown(payer_id, entry)
-    raw, stored_at, outcome, decided_at, moved, due, waits_for, forked_at = row
+    raw, stored_at, outcome, decided_at, moved, declined, due, waits_for, forked_at = row
     voucher = Voucher.parse(raw)
     ended = None if outcome is None else Outcome(outcome)
     waiting = None if waits_for is None else Waiting(waits_for)
@@ -102,7 +105,8 @@ def _life(connection: Connection, payer_id: bytes, entry: int) -> Life:
     else:
         sentences.append("It moves no money of the books; the payee's next sync shows its credit.")
     open_waiting = waiting if ended is None else None
-    return Life(voucher, ended, open_waiting, forked_at is not None, tuple(sentences))
+    why = None if declined is None else Decline(declined)
+    return Life(voucher, ended, open_waiting, why, forked_at is not None, tuple(sentences))
 
 
 def _ended(outcome: Outcome, decided_at: datetime, moved: bool) -> str:

@@ -22,10 +22,10 @@ from zerobar.bank.purses.model import PurseStatus
 from zerobar.bank.settlement.asking import has_posted, is_posted
 from zerobar.bank.settlement.debts import paying_debt, read_debts
 from zerobar.bank.settlement.evening import even_out
-from zerobar.bank.settlement.judging import not_paid_out
 from zerobar.bank.settlement.outcomes import decide
 from zerobar.bank.settlement.posting import post_due
 from zerobar.bank.settlement.remainder import remainder_of
+from zerobar.bank.settlement.verdicts import not_paid_out
 from zerobar.ledger import Posting, Transfer
 from zerobar.purse.money import Fen
 

@@ -74,6 +74,29 @@ class Waiting(IntEnum):
     """Its purse is being paid out."""
     BUSY = 13
     """It was decided, or its wallet paid a debt, at the same moment."""
+    TOP_UP = 14
+    """Its wallet lacks something, and a bank card is asked for it."""
+
+
+class Decline(IntEnum):
+    """Why an AUTHORISE was not paid, for ever."""
+
+    CARD_NOT_USABLE = 1
+    """Its purse is blocked, lost, or not registered here."""
+    NO_WALLET = 2
+    """Nobody's wallet is behind its purse."""
+    WALLET_NOT_USABLE = 3
+    """The wallet behind it is frozen or closed."""
+    NO_SUCH_REQUEST = 4
+    """The payee issued no such request, or another voucher settled it."""
+    ORDER_NOT_OPEN = 5
+    """The order was paid or ended, or its merchant is suspended."""
+    PAYEE_NOT_OPEN = 6
+    """The payee's wallet is frozen or closed, or has no room."""
+    OVER_LIMIT = 7
+    INSUFFICIENT_BALANCE = 8
+    BOOKS_REFUSED = 9
+    """Which condition did not hold is not known any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +167,7 @@ class Report:
         resumed_at: where an earlier run of the same file had stopped; the tally includes it.
         repeated: the file was finished before.
         tally: of all its records.
-        outcomes: of all that this run found due, from earlier runs as well.
+        outcomes: of what this run found due of it, stored by this run or an earlier one.
     """
 
     batch_hash: bytes

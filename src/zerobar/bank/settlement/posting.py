@@ -19,24 +19,31 @@ from zerobar.bank.paying.errors import OutcomeUnknown, TooBusy
 from zerobar.bank.people.limits import limit_table
 from zerobar.bank.purses.keys import trusted_keys
 from zerobar.bank.settlement.debts import read_debts
-from zerobar.bank.settlement.facts import BEFORE_ALL, Due, read_due
-from zerobar.bank.settlement.judging import Circumstances, Moneyless, judge, refused
+from zerobar.bank.settlement.facts import BEFORE_ALL, Due, VoucherKey, read_due
+from zerobar.bank.settlement.judging import judge, refused
 from zerobar.bank.settlement.model import Outcome, Outcomes, Waiting
+from zerobar.bank.settlement.ordered import orders_of
 from zerobar.bank.settlement.outcomes import refund_strays
+from zerobar.bank.settlement.topping import short_of
+from zerobar.bank.settlement.verdicts import Circumstances, Moneyless
 from zerobar.database import Connection
 from zerobar.ledger import Answer, LedgerBusy, LedgerUnavailable, Posting, Result, RowRefused
 from zerobar.purse.money import Fen
 
 _RECORD: Final = """
     WITH recorded AS (
-        INSERT INTO bank.voucher_outcome (payer_id, entry, outcome, amount_fen, decided_at)
-        VALUES (%(payer_id)s, %(entry)s, %(outcome)s, %(amount_fen)s, %(now)s)
+        INSERT INTO bank.voucher_outcome
+            (payer_id, entry, outcome, amount_fen, decided_at, declined)
+        VALUES (%(payer_id)s, %(entry)s, %(outcome)s, %(amount_fen)s, %(now)s, %(declined)s)
         ON CONFLICT DO NOTHING RETURNING payer_id, entry, amount_fen
     )
     INSERT INTO bank.purse_owed (purse_id, payer_id, entry, amount_fen, noted_at)
     SELECT %(owed_to)s, payer_id, entry, amount_fen, %(now)s FROM recorded
     WHERE %(owed_to)s::bytea IS NOT NULL
     ON CONFLICT DO NOTHING
+"""
+_DECLINED: Final = """
+    UPDATE bank.order_request SET is_declined = true WHERE payee_id = %s AND number = %s
 """
 _DONE: Final = "DELETE FROM bank.voucher_due WHERE payer_id = %s AND entry = %s"
 # Whoever counted this attempt first has counted it for all.
@@ -57,18 +64,24 @@ Ending = tuple[Due, Outcome | Moneyless | Waiting, int]
 """A voucher, how a pass ended for it, and how many times the ledger has refused it by now."""
 
 
-def post_due(bank: Bank, purse_ids: Sequence[bytes] | None = None) -> Outcomes:
-    """Post all vouchers that are due, and return what came of them.
+def post_due(
+    bank: Bank,
+    purse_ids: Sequence[bytes] | None = None,
+    keys: Sequence[VoucherKey] | None = None,
+) -> Outcomes:
+    """Post vouchers that are due, and return what came of them.
 
     Args:
-        purse_ids: of payers or payees; None: of all.
+        bank: whose.
+        purse_ids: only those of these payers or payees; None: of all.
+        keys: only these; None: all.
 
     Raises TooBusy or OutcomeUnknown: settle again, nothing is lost and nothing is done twice.
     """
     total, after = Outcomes(), BEFORE_ALL
     while True:
         with bank.connection() as connection:
-            page = read_due(connection, after, purse_ids)
+            page = read_due(connection, after, purse_ids, keys)
         if not page:
             return total
         total += _post_page(bank, page)
@@ -119,7 +132,7 @@ def _post_page(bank: Bank, page: Sequence[Due]) -> Outcomes:
             asked.append((due, verdict))
         else:
             ended.append((due, verdict or Outcome.SETTLED, due.attempt))
-    ended += [_ending(due, told) for due, told in _answers(bank, asked)]
+    ended += [_ending(*each) for each in _answers(bank, asked)]
     with bank.transaction() as connection:
         _note(connection, ended, around)
     return _summed([ending for ending in ended if not ending[0].decided])
@@ -136,7 +149,10 @@ def _circumstances(bank: Bank, page: Sequence[Due]) -> Circumstances:
         operators = trusted_keys(connection).operators
         value_out = highest_value_out(connection)
         debts = read_debts(connection, vault, _wallets_back(page))
-    return Circumstances(bank.operator_id, operators, limits, now, value_out, debts)
+        orders = orders_of(connection, page, now)
+        short = short_of(connection, page)
+    operator = bank.operator_id
+    return Circumstances(operator, operators, limits, now, value_out, debts, orders, short)
 
 
 def _wallets_back(page: Sequence[Due]) -> set[UUID]:
@@ -146,7 +162,7 @@ def _wallets_back(page: Sequence[Due]) -> set[UUID]:
     return {*sides, *(due.charged_wallet_id for due in ending if due.charged_wallet_id)}
 
 
-def _answers(bank: Bank, asked: Sequence[tuple[Due, Posting]]) -> list[tuple[Due, Answer]]:
+def _answers(bank: Bank, asked: Sequence[tuple[Due, Posting]]) -> list[tuple[Due, Posting, Answer]]:
     if not asked:
         return []
     try:
@@ -155,17 +171,16 @@ def _answers(bank: Bank, asked: Sequence[tuple[Due, Posting]]) -> list[tuple[Due
         raise TooBusy from None
     except LedgerUnavailable:
         raise OutcomeUnknown from None
-    return [(due, answer) for (due, _), answer in zip(asked, answers, strict=True)]
+    return [(*each, answer) for each, answer in zip(asked, answers, strict=True)]
 
 
-def _ending(due: Due, answer: Answer) -> Ending:
+def _ending(due: Due, posting: Posting, answer: Answer) -> Ending:
     if isinstance(answer, RowRefused):
         # Somebody else has decided meanwhile: the next look finds the outcome.
         return due, Waiting.BUSY, due.attempt
-    result = answer[0].result
-    if result is Result.POSTED:
+    if answer[0].result is Result.POSTED:
         return due, due.ending or Outcome.SETTLED, due.attempt
-    return due, refused(due, result), due.attempt + 1
+    return due, refused(due, posting, answer[0]), due.attempt + 1
 
 
 def _note(connection: Connection, ended: Sequence[Ending], around: Circumstances) -> None:
@@ -180,8 +195,20 @@ def _note(connection: Connection, ended: Sequence[Ending], around: Circumstances
     ]
     with connection.cursor() as cursor:
         cursor.executemany(_RECORD, [_recorded(*each, around) for each in moneyless])
+        cursor.executemany(_DECLINED, _declined(moneyless, around))
         cursor.executemany(_DONE, done)
         cursor.executemany(_WAIT, waiting)
+
+
+def _declined(
+    moneyless: Sequence[tuple[Due, Moneyless]], around: Circumstances
+) -> list[tuple[bytes, int]]:
+    """Return the requests for orders that never pay any more, so that there are others."""
+    return [
+        (due.voucher.payee_id, due.voucher.number)
+        for due, how in moneyless
+        if how.declined is not None and due.key in around.orders
+    ]
 
 
 def _recorded(due: Due, how: Moneyless, around: Circumstances) -> dict[str, object]:
@@ -191,6 +218,7 @@ def _recorded(due: Due, how: Moneyless, around: Circumstances) -> dict[str, obje
         "outcome": int(how.outcome),
         "amount_fen": int(due.voucher.amount),
         "owed_to": how.owed_to,
+        "declined": None if how.declined is None else int(how.declined),
         "now": around.now,
     }
 

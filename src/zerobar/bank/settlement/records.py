@@ -15,6 +15,10 @@ _COLUMNS: Final = {
         "payer_id, entry, outcome, transfer_id, spender_wallet_id, amount_fen, decided_at"
     ),
     "bank.hosted_request_end": "payee_id, number, payer_id, entry",
+    "bank.tap_payment": (
+        "payment_id, order_id, payer_id, entry, payer_wallet_id, payee_wallet_id, amount_fen,"
+        " card_id, card_amount_fen, made_at"
+    ),
     "bank.purse_recharge": "purse_id, before_fen, from_wallet_fen, from_loss_fen, made_at",
     "bank.loss_cover": "purse_id, before_fen, amount_fen, made_at",
     "bank.cover_return": "purse_id, before_fen, amount_fen, made_at",
@@ -47,6 +51,29 @@ def outcome_row(payer_id: bytes, entry: int, decision: Decision, now: datetime) 
 def request_end_row(payee_id: bytes, number: int, payer_id: bytes, entry: int) -> Row:
     """Return by which voucher a hosted payee's request was settled."""
     return Row("bank.hosted_request_end", encode_row(payee_id, number, payer_id, entry))
+
+
+def tap_row(
+    payment_id: UUID,
+    paid: tuple[UUID, bytes, int],
+    wallets: tuple[UUID | None, UUID],
+    amount: Fen,
+    card: tuple[UUID | None, Fen],
+    now: datetime,
+) -> Row:
+    """Return a tap that paid an order.
+
+    Args:
+        payment_id: of the transfer.
+        paid: the order, and payer id and entry of the voucher that paid it.
+        wallets: of whoever holds the purse, None: nobody is known to; and of the merchant.
+        amount: of the order.
+        card: the bank card that had paid what the holder's wallet lacked, and how much of it.
+        now: when.
+    """
+    card_id, card_amount = card
+    data = encode_row(payment_id, *paid, *wallets, int(amount), card_id, int(card_amount), now)
+    return Row("bank.tap_payment", data)
 
 
 def recharge_row(

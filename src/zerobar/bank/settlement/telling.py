@@ -15,7 +15,7 @@ from zerobar.bank.settlement.model import Reason
 from zerobar.database import Connection
 from zerobar.purse.messages import Voucher
 
-_REFUSALS: Final = {
+REFUSALS: Final = {
     Reason.TRUNCATED: "It is cut off: bring all of it.",
     Reason.MALFORMED: "It is no voucher, or no certificate follows it.",
     Reason.KEY_UNKNOWN: "No authority that this bank trusts has certified its payer.",
@@ -28,6 +28,7 @@ _REFUSALS: Final = {
     Reason.FORK: "Its payer signed another one under the same number: a clone. It is kept as proof,"
     " and its payee gets what its purse has credited.",
 }
+"""Why a record was refused for good, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,4 +73,4 @@ def _told(bank: Bank, record: bytes, refused: dict[bytes, Reason]) -> Told:
     if known is not None and known.voucher.body == voucher[: Voucher.BODY_LENGTH]:
         return Told(True, known.sentences[-1])
     reason = refused.get(hashlib.sha256(record).digest(), Reason.MALFORMED)
-    return Told(reason is Reason.FORK, _REFUSALS[reason])
+    return Told(reason is Reason.FORK, REFUSALS[reason])

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from zerobar.bank.authority.issuing import ISSUE, PAY_IN_RESERVES, REDEEM
+from zerobar.bank.control.blocking import RELEASE_PURSE
+from zerobar.bank.fraud.acknowledging import ACKNOWLEDGE_PURSE
 from zerobar.bank.fraud.class_blocking import BLOCK_CLASS
 from zerobar.bank.fraud.covering import COVER_LOSS
 from zerobar.bank.fraud.releasing import RELEASE_VOUCHER
+from zerobar.bank.purses.key_updates import ANNOUNCE_KEY
 from zerobar.bank.purses.till_linking import LINK_PURSE
 from zerobar.bank.purses.unblocking import UNBLOCK_PURSE
 from zerobar.bank.staff.approvable import Approvable
@@ -16,7 +19,9 @@ from zerobar.bank.staff.desk import NEW_PIN, REFUND
 from zerobar.bank.staff.granting import CATEGORY_ONE, LIMITS, UNFREEZE
 from zerobar.bank.staff.hiring import ADD_STAFF, RENEW_CODE
 from zerobar.client.authority import (
+    AcknowledgePurse,
     AddStaff,
+    AnnounceKey,
     BlockClass,
     CoverLoss,
     GrantCategoryOne,
@@ -27,6 +32,7 @@ from zerobar.client.authority import (
     PermitNewPin,
     Redeem,
     RefundOrder,
+    ReleasePurse,
     ReleaseVoucher,
     RenewCode,
     UnblockPurse,
@@ -43,9 +49,12 @@ APPROVABLES: Final[Mapping[type[Any], Approvable[Any]]] = {
     PermitNewPin: NEW_PIN,
     RefundOrder: REFUND,
     UnblockPurse: UNBLOCK_PURSE,
+    ReleasePurse: RELEASE_PURSE,
     LinkPurse: LINK_PURSE,
     BlockClass: BLOCK_CLASS,
     ReleaseVoucher: RELEASE_VOUCHER,
+    AcknowledgePurse: ACKNOWLEDGE_PURSE,
+    AnnounceKey: ANNOUNCE_KEY,
     CoverLoss: COVER_LOSS,
     AddStaff: ADD_STAFF,
     RenewCode: RENEW_CODE,

@@ -52,6 +52,11 @@ def kind_of(proposal: Proposal) -> str:
     return tag
 
 
+def read_proposal(text: str) -> Proposal:
+    """Return a proposal from how it is stored."""
+    return _DECODER.decode(text)
+
+
 def approval(connection: Connection, approval_id: UUID) -> Approval | None:
     """Return an approval by id."""
     row = connection.execute(_APPROVAL + "WHERE approval_id = %s", (approval_id,)).fetchone()

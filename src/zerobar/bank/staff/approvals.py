@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from zerobar.bank.batches import do_each, put_off
+from zerobar.bank.batches import do_each
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import Conflict, IdUsed, InvalidInput, NotFound, Refused
 from zerobar.bank.staff import approval_store as store
@@ -30,9 +30,23 @@ from zerobar.bank.staff.errors import (
 from zerobar.bank.staff.model import StaffSession
 from zerobar.client.authority import AddStaff, Proposal, RenewCode
 from zerobar.database import Connection
+from zerobar.database.batches import put_off
 
 LIFETIME: Final = timedelta(hours=24)
 _AT_ONCE: Final = 100
+_SUBJECTS: Final = (
+    "wallet_id",
+    "purse_id",
+    "purse_class",
+    "order_id",
+    "payer_id",
+    "entry",
+    "staff_id",
+    "operator_id",
+    "amount_fen",
+)
+"""What the audit trail says of a proposal; who wants to know the rest reads the proposal."""
+_APPROVING: Final = ("approve", "carry-out")
 _REFUSALS: Final = (Refused, Conflict, NotFound, InvalidInput)
 
 
@@ -174,5 +188,12 @@ def _is_open(bank: Bank, session: StaffSession, approval: Approval, *, approved:
 def _note(
     bank: Bank, connection: Connection, by: UUID, action: str, approval: Approval, **more: str
 ) -> None:
+    """Write down who did what about a proposal, to what, and who proposed and approved it."""
     kind = store.kind_of(approval.proposal)
-    audit.append(bank, connection, by, f"{action}-{kind}", approval_id=approval.id, **more)
+    details: dict[str, object] = {"approval_id": approval.id, "proposed_by": approval.proposed_by}
+    if action in _APPROVING:
+        details["approved_by"] = by
+    for name in _SUBJECTS:
+        if hasattr(approval.proposal, name):
+            details[name] = getattr(approval.proposal, name)
+    audit.append(bank, connection, by, f"{action}-{kind}", **details, **more)

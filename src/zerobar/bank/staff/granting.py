@@ -21,6 +21,7 @@ from zerobar.bank.staff import audit
 from zerobar.bank.staff.approvable import Approvable
 from zerobar.bank.staff.model import Role, StaffSession
 from zerobar.client.authority import CategoryLimits, GrantCategoryOne, NewLimits, Unfreeze
+from zerobar.database import Connection
 from zerobar.purse.money import Fen
 
 _OPERATIONS: Final = frozenset({Role.OPERATIONS})
@@ -33,11 +34,13 @@ def freeze(bank: Bank, session: StaffSession, wallet_id: UUID, reason: str) -> N
     Raises RoleMissing, WalletUnknown, WalletClosed.
     """
     session.require(Role.RISK, Role.OPERATIONS)
-    freeze_wallet(bank, wallet_id, Freezer.BANK)
-    with bank.transaction() as connection:
+
+    def note(connection: Connection) -> None:
         audit.append(
             bank, connection, session.staff_id, "freeze", wallet_id=wallet_id, reason=reason
         )
+
+    freeze_wallet(bank, wallet_id, Freezer.BANK, note)
 
 
 def _check_wallet(bank: Bank, proposal: GrantCategoryOne | Unfreeze) -> None:

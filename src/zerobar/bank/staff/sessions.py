@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final, NamedTuple
 
 from zerobar.bank.context import Bank
-from zerobar.bank.staff import store
+from zerobar.bank.staff import audit, store
 from zerobar.bank.staff.errors import StaffNotSignedIn
 from zerobar.bank.staff.model import StaffMember, StaffSession
 from zerobar.database import Connection
@@ -46,6 +46,7 @@ def end_session(bank: Bank, session: StaffSession) -> None:
     """Sign out; doing it again changes nothing."""
     with bank.transaction() as connection:
         store.end_session(connection, session, bank.clock())
+        audit.append(bank, connection, session.staff_id, "sign-out")
 
 
 def _hash(token: str) -> bytes:

@@ -2,10 +2,11 @@
 
 sync(bank, Upload(state, entries, certificates))    the same state, the same acknowledgement
 known_entry(bank, purse_id)                         the log is held up to here
+take_part(bank, state, entries)                     a part of a log, for a sync that may be cut
 take_statement(bank, statement, certificates)       a payee will never credit a voucher
 """
 
-from zerobar.bank.syncing.engine import known_entry, sync
+from zerobar.bank.syncing.engine import known_entry, sync, take_part
 from zerobar.bank.syncing.errors import (
     CertificatesNeeded,
     LogRefused,
@@ -26,5 +27,6 @@ __all__ = [
     "Upload",
     "known_entry",
     "sync",
+    "take_part",
     "take_statement",
 ]

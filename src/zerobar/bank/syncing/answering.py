@@ -7,6 +7,7 @@ from typing import Any, Final
 from zerobar.bank.context import Bank
 from zerobar.bank.fraud import blocklist
 from zerobar.bank.purses import store as purses
+from zerobar.bank.purses.key_updates import key_updates
 from zerobar.bank.purses.keys import issuing_keys
 from zerobar.bank.purses.limiting import overrides_for
 from zerobar.bank.purses.model import PurseStatus
@@ -52,7 +53,9 @@ _TAINTED: Final = """
         SELECT FROM bank.purse_log l
         JOIN bank.purse_head h ON h.purse_id = l.purse_id
         JOIN bank.blocklist b ON b.blocked_id = l.payer_id
-        WHERE l.purse_id = %(id)s AND l.kind = %(credit)s AND l.entry > h.acknowledged
+        WHERE l.purse_id = %(id)s AND l.kind = %(credit)s AND l.entry > greatest(
+              h.acknowledged,
+              (SELECT max(r.entry) FROM bank.taint_release r WHERE r.purse_id = l.purse_id))
           AND (b.epoch > %(epoch)s OR b.epoch <= h.epoch)
           AND EXISTS (SELECT FROM bank.fraud_case f WHERE f.purse_id = l.payer_id)
           AND %(newest)s > (
@@ -103,6 +106,7 @@ def answer(bank: Bank, upload: Upload) -> SyncAnswer:
             certificate=_renewed(connection, upload),
             deliveries=_deliveries(connection, operator, state, is_new),
             blocklist=_news(bank, connection, operator, upload),
+            key_updates=key_updates(connection),
             slide_to=_slide_to(connection, state),
         )
 
@@ -112,6 +116,7 @@ def _is_tainted(connection: Connection, upload: Upload) -> bool:
 
     One that said so at its last acknowledgement, and took some since, knows nothing of it either:
     a purse that knows a payer as blocked refuses it. A card forgets the oldest that it was told.
+    What two risk officers have released does not count.
     """
     row = connection.execute(
         _TAINTED,

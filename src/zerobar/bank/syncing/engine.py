@@ -8,18 +8,21 @@ answer    the acknowledgement is signed, kept, and told
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from zerobar.bank.context import Bank
 from zerobar.bank.fraud.examining import examine
 from zerobar.bank.purses.keys import issuing_keys
 from zerobar.bank.settlement.model import Waiting
 from zerobar.bank.settlement.outcomes import refund_strays
 from zerobar.bank.settlement.posting import post_due, wake
-from zerobar.bank.syncing import store
+from zerobar.bank.syncing import parts, store
 from zerobar.bank.syncing.answering import answer
-from zerobar.bank.syncing.errors import PurseForked, StateRefused
-from zerobar.bank.syncing.intake import take_in
+from zerobar.bank.syncing.errors import LogRefused, PurseForked, StateRefused
+from zerobar.bank.syncing.intake import Taken, check_state, take_in
 from zerobar.bank.syncing.model import Upload
 from zerobar.issuer import SyncAnswer
+from zerobar.purse.messages import LogEntry, State
 
 _OWN_PART = 4
 """Bytes of the nonce that a purse gives back; the rest is its own."""
@@ -41,7 +44,7 @@ def sync(bank: Bank, upload: Upload, nonce: bytes | None = None) -> SyncAnswer:
     state = upload.state
     if nonce is not None and state.nonce[:_OWN_PART] != nonce[:_OWN_PART]:
         raise StateRefused("it answers another question")
-    taken = take_in(bank, upload)
+    taken = _taken(bank, upload)
     if taken.forked:
         raise PurseForked(state.id)
     examine(bank, taken.changed, [state.id])
@@ -50,6 +53,26 @@ def sync(bank: Bank, upload: Upload, nonce: bytes | None = None) -> SyncAnswer:
     if found.ack is not None:
         _post(bank, state.id, Waiting.TAINTED)
     return found
+
+
+def take_part(bank: Bank, state: State, entries: Sequence[LogEntry]) -> int:
+    """Keep a part of the log that leads to a state; return up to where the log is here.
+
+    Raises PurseUnknown, StateRefused or LogRefused.
+    """
+    with bank.connection() as connection:
+        check_state(connection, state)
+    return parts.keep_part(bank, state, entries)
+
+
+def _taken(bank: Bank, upload: Upload) -> Taken:
+    """Take in a log; parts that do not lead to its state are no use any more."""
+    try:
+        return take_in(bank, upload)
+    except LogRefused:
+        with bank.connection() as connection:
+            parts.forget(connection, upload.state.id)
+        raise
 
 
 def _post(bank: Bank, purse_id: bytes, over: Waiting) -> None:
@@ -67,6 +90,7 @@ def _post(bank: Bank, purse_id: bytes, over: Waiting) -> None:
 
 
 def known_entry(bank: Bank, purse_id: bytes) -> int:
-    """Return up to where a purse's log is held; 0 for nothing."""
+    """Return up to where a purse's log is here, parts of it included; 0 for nothing."""
     with bank.connection() as connection:
-        return store.head(connection, purse_id).position.entry
+        held = store.head(connection, purse_id).position.entry
+        return parts.end_of(connection, purse_id, held)

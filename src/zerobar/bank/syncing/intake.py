@@ -17,13 +17,13 @@ from zerobar.bank.purses import store as purses
 from zerobar.bank.purses.errors import PurseUnknown
 from zerobar.bank.settlement import storing
 from zerobar.bank.settlement.outcomes import decide
-from zerobar.bank.syncing import proving, store
+from zerobar.bank.syncing import parts, proving, store
 from zerobar.bank.syncing.errors import LogRefused, StateRefused
 from zerobar.bank.syncing.following import follow
 from zerobar.bank.syncing.judging import agree, faults_of, is_balanced
 from zerobar.bank.syncing.model import MOST_ENTRIES, Head, Link, Position, Upload
 from zerobar.database import Connection
-from zerobar.purse.messages import Certificate, State
+from zerobar.purse.messages import Certificate, LogEntry, State
 from zerobar.purse.suites import SignatureRefused
 
 VoucherKey = tuple[bytes, int]
@@ -66,13 +66,16 @@ def take_in(bank: Bank, upload: Upload) -> Taken:
     if len(upload.entries) > MOST_ENTRIES:
         raise LogRefused(f"it has more than {MOST_ENTRIES} entries", upload.state.entry)
     with bank.transaction() as connection:
-        certificate = _checked(connection, upload.state)
+        certificate = check_state(connection, upload.state)
         head = store.locked_head(connection, upload.state.id)
         return _take_in(_Intake(connection, upload, certificate, head, bank.clock()))
 
 
-def _checked(connection: Connection, state: State) -> Certificate:
-    """Return the certificate of the purse whose state this is."""
+def check_state(connection: Connection, state: State) -> Certificate:
+    """Return the certificate of the purse whose state this is.
+
+    Raises PurseUnknown or StateRefused.
+    """
     purse = purses.purse(connection, state.id)
     if purse is None:
         raise PurseUnknown(state.id)
@@ -101,8 +104,9 @@ def _take_in(intake: _Intake) -> Taken:
 
 def _longer(intake: _Intake) -> Taken:
     """Follow the log to a state beyond what is held."""
-    head, state, entries = intake.head, intake.state, intake.upload.entries
+    head, state = intake.head, intake.state
     known = head.position.entry
+    entries = _with_parts(intake, known)
     first = entries[0].entry if entries else state.entry
     start = None
     if 0 < first <= known + 1:
@@ -113,6 +117,15 @@ def _longer(intake: _Intake) -> Taken:
     if any(link.entry == known and link.position.chain != head.position.chain for link in links):
         return _forked(intake, b"".join(link.raw for link in links))
     return _take_new(intake, [link for link in links if link.entry > known])
+
+
+def _with_parts(intake: _Intake, known: int) -> list[LogEntry]:
+    """Return the log that was brought now, after what was brought of it in parts before."""
+    brought = list(intake.upload.entries)
+    first = brought[0].entry if brought else intake.state.entry + 1
+    if first <= known + 1:
+        return brought
+    return parts.kept(intake.connection, intake.state.id, known + 1, first - 1) + brought
 
 
 def _take_new(intake: _Intake, links: Sequence[Link]) -> Taken:
@@ -143,6 +156,7 @@ def _keep(
     if _is_newest(intake.head, state):
         store.advance(connection, state.id, state, links)
     store.note_sync(connection, state, intake.now)
+    parts.forget(connection, state.id)
     decide(connection, [state.id], intake.now)
     flag(connection, findings, intake.now)
 

@@ -1,0 +1,1 @@
+"""The staff's console over HTTP: operations, risk, control and health."""

@@ -1,0 +1,1 @@
+"""What risk officers and auditors do: cases, blocking, limits, the audit trail and its exports."""

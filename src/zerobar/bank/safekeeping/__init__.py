@@ -1,0 +1,1 @@
+"""Backups: all of a bank in one encrypted file, put back elsewhere, and proved to be whole."""

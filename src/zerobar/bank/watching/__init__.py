@@ -1,0 +1,1 @@
+"""What staff look at: searches, purses and vouchers, settlement, refunds, the blocklist's reach."""

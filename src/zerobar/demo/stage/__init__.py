@@ -1,0 +1,1 @@
+"""Where a person watches and meddles: networks that go silent, fields, power, what was said."""

@@ -1,0 +1,1 @@
+"""Everybody as programs of their own: institutions, phones, tills, and the cards in them."""

@@ -1,0 +1,41 @@
+"""One browser for all screens; without its parts the tests skip, and say what to install."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from zerobar.serving.screens import FOLDER
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep all tests of screens in one process, for they share a browser and the programs."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.slow)
+            item.add_marker(pytest.mark.xdist_group("screens"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    """Chromium, without a window; a playwright.sync_api.Browser."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="install playwright: make setup")
+    if CHROMIUM is None:
+        pytest.skip("install the Debian package chromium")
+    if not AXE.exists():
+        pytest.skip("install the screens' tools: cd web && npm ci")
+    if not (FOLDER / "wallet.html").exists():
+        pytest.skip("build the screens: cd web && npx vite build")
+    with sync_api.sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu"]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser
+        browser.close()

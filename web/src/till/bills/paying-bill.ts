@@ -1,0 +1,95 @@
+// A bill on the page where it is paid: the card is asked with its PIN, once at most for one bill.
+import { computed, onScopeDispose, ref, shallowRef } from 'vue'
+import { newId } from '@shared/ids'
+import type { Fen } from '@shared/money'
+import { Problem } from '@shared/problem'
+import { program, type Bill } from '../program'
+import { readStanding } from '../standing'
+import { sayOnce } from '../voice'
+
+const KEY = 'zerobar.till.bill'
+const EVERY_MS = 600
+const PIN_CAUSES = new Set(['pin-needed', 'wrong-pin', 'malformed-pin', 'no-pin-total-used'])
+
+export function useBill() {
+  const bill = shallowRef<Bill>()
+  const problem = shallowRef<Problem>()
+  const isBusy = ref(false)
+  const pin = ref('')
+  /** Whether the reader is looked at; never with a PIN that a card has refused. */
+  const isTapping = ref(false)
+  let id = sessionStorage.getItem(KEY) ?? ''
+
+  const isPaid = computed(() => bill.value?.finality.startsWith('final') ?? false)
+  const isUnknown = computed(() => bill.value?.finality === 'unknown')
+
+  async function step(asking: () => Promise<Bill>): Promise<void> {
+    isBusy.value = true
+    try {
+      take(await asking())
+      problem.value = undefined
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      problem.value = error
+      if (error.status !== 503) isTapping.value = false
+    } finally {
+      isBusy.value = false
+    }
+  }
+
+  function take(after: Bill): void {
+    bill.value = after
+    if (after.finality.startsWith('final')) finish(after)
+    else if (after.finality === 'none' && after.cause && after.cause !== 'no-card') refuse(after)
+  }
+
+  function finish(after: Bill): void {
+    isTapping.value = false
+    sessionStorage.removeItem(KEY)
+    sayOnce(after.bill_id, after.spoken)
+    void readStanding()
+  }
+
+  function refuse(after: Bill): void {
+    isTapping.value = false
+    if (PIN_CAUSES.has(after.cause)) pin.value = ''
+  }
+
+  async function begin(biller_id: string, line: string, amount: Fen): Promise<void> {
+    // Kept before it is asked for: after no answer, or a reload, it is the same bill.
+    id = newId()
+    sessionStorage.setItem(KEY, id)
+    await step(() => program.bill(id, biller_id, line, amount))
+  }
+
+  async function goOn(): Promise<void> {
+    if (!id) return
+    await step(() => program.billNow(id))
+    // It never reached the program: nothing is to go on with.
+    if (problem.value?.status === 404) forget()
+    if (isUnknown.value) isTapping.value = true
+  }
+
+  function forget(): void {
+    sessionStorage.removeItem(KEY)
+    id = pin.value = ''
+    bill.value = problem.value = undefined
+    isTapping.value = false
+  }
+
+  let timer: ReturnType<typeof setTimeout> | undefined
+  async function round(): Promise<void> {
+    if (!document.hidden && !isBusy.value && bill.value) {
+      if (isTapping.value) await step(() => program.tapBill(id, pin.value))
+      else if (bill.value.finality === 'final-settles-at-sync') await step(() => program.billNow(id))
+    }
+    timer = setTimeout(round, EVERY_MS)
+  }
+  void round()
+  onScopeDispose(() => clearTimeout(timer))
+
+  return {
+    bill, problem, isBusy, pin, isTapping, isPaid, isUnknown, begin, goOn, forget,
+    tap: () => { isTapping.value = true },
+  }
+}
