@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +15,8 @@ from typer.testing import CliRunner
 from zerobar.cli import app
 from zerobar.demo.town.devices import CardProgram
 from zerobar.demo.town.programs import ProgramFailed
+
+PATIENCE_S = 120.0
 
 
 @pytest.mark.slow
@@ -33,3 +39,47 @@ def test_a_port_that_is_taken_is_said_to_be_taken() -> None:
 
 def test_checking_and_playing_freely_exclude_each_other() -> None:
     assert CliRunner().invoke(app, ["demo", "--free", "--check"]).exit_code == 2
+
+
+@pytest.mark.slow
+def test_programs_end_with_a_demo_that_is_killed(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with log.open("wb") as said:
+        demo = subprocess.Popen(
+            [sys.executable, "-c", STARTS_A_SANDBOX, str(tmp_path)], stdout=said, stderr=said
+        )
+    pid = int(_first_line(log, demo))
+    os.kill(pid, 0)
+    demo.kill()
+    demo.wait()
+    until = time.monotonic() + PATIENCE_S
+    while _lives(pid):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+STARTS_A_SANDBOX = """
+import sys, time
+from pathlib import Path
+from zerobar.demo.town.institutions import SandboxProgram
+sandbox = SandboxProgram(Path(sys.argv[1]))
+sandbox.start()
+print(sandbox.pid, flush=True)
+time.sleep(600)
+"""
+
+
+def _first_line(log: Path, demo: subprocess.Popen[bytes]) -> str:
+    until = time.monotonic() + PATIENCE_S
+    while "\n" not in (said := log.read_text()):
+        assert demo.poll() is None and time.monotonic() < until, said
+        time.sleep(0.05)
+    return said
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

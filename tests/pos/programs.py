@@ -98,7 +98,7 @@ class Merchant:
         ):
             self.taken: TakenOn = officer.take_on("小面馆", "Noodle House", CREDIT_CODE)
             second.approve(officer.propose_link(sam.id, self.taken.merchant.wallet_id))
-            key = write_64(P256.public_key(os.urandom(KEY_SEED_LENGTH)))
+            key = write_64(P256.public_key(P256.private_key(os.urandom(KEY_SEED_LENGTH))))
             self.biller_id = officer.host_payee(self.taken.merchant.merchant_id, key)
         self._bank_url = bank.url
         with BankHttp(bank.url, self.key) as http:

@@ -73,17 +73,18 @@ def test_its_folder_is_for_its_owner_only(folder: Path, zerobar: Run) -> None:
     assert "already" in zerobar("telecom", "init", *at, code=1).output
     files = [path for path in (folder / "telecom").iterdir() if path.is_file()]
     assert {path.name for path in files} == {
-        *("telecom.json", "server.key", "assertion.key", "api.token")
+        *("telecom.json", "server.key", "assertion.key", "biller.key", "api.token")
     }
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
     told = zerobar("telecom", "keys", *at).output
     assert load(folder / "telecom").server_public_key in told
+    assert load(folder / "telecom").biller_public_key in told
     pem = told[told.index("-----BEGIN") :]
     assert load_pem_public_key(pem.encode()) is not None
     assert zerobar("telecom", "keys", "--folder", "nowhere", code=1).output
 
 
-@pytest.mark.parametrize("name", ["server.key", "assertion.key", "api.token"])
+@pytest.mark.parametrize("name", ["server.key", "assertion.key", "biller.key", "api.token"])
 def test_a_key_that_others_can_read_is_not_used(folder: Path, zerobar: Run, name: str) -> None:
     zerobar("telecom", "init", "--folder", str(folder / "telecom"))
     (folder / "telecom" / name).chmod(0o644)

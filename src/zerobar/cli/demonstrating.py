@@ -13,6 +13,8 @@ from zerobar.client.errors import ClientError
 from zerobar.demo import Deviation, Narrator
 from zerobar.reader import Sentence
 
+_INTERRUPTED = 130
+
 
 def demo(
     check: Annotated[
@@ -36,6 +38,14 @@ def demo(
             _show(check=check, free=free, port=port)
     except KeyboardInterrupt:
         say(Sentence("Everything is stopped.", zh="全部程序已停止。"))
+        if check:
+            raise typer.Exit(_INTERRUPTED) from None
+    except ModuleNotFoundError as error:
+        complain(
+            f"{error.name} is not installed, and the demo's bank needs it.",
+            "Install the extra: pip install 'zerobar[bank]'.",
+        )
+        raise typer.Exit(1) from None
     except (ClientError, Deviation) as deviation:
         complain(f"The story went wrong: {deviation}")
         raise typer.Exit(1) from None

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Final
 
+import httpx
+
+from zerobar.client.errors import ClientError
 from zerobar.demo.narrator import Deviation, Narrator
 from zerobar.demo.stage.plot import Plot, PlotState
 from zerobar.demo.stage.serving import DEFAULT_PORT, served
@@ -14,7 +17,7 @@ from zerobar.demo.story.moving_in import move_in
 from zerobar.demo.story.play import play
 from zerobar.demo.town.building import Around, build, new_folder
 from zerobar.demo.town.town import Town
-from zerobar.reader import Sentence
+from zerobar.reader import CardError, Sentence
 
 _LOOK_EVERY_S: Final = 1.0
 
@@ -100,7 +103,7 @@ class Show:
     def _tell_story(self, town: Town) -> None:
         self._plot.begin()
         try:
-            play(self._narrator, self._stage, town)
+            _play(self._narrator, self._stage, town)
         except BaseException:
             self._plot.end(PlotState.FAILED)
             raise
@@ -124,3 +127,11 @@ class Show:
             told[device.id] = device.screen_url
         for name, url in told.items():
             self._narrator.address(name, url)
+
+
+def _play(narrator: Narrator, stage: Stage, town: Town) -> None:
+    """Play the story; whatever is not as in the story is a Deviation."""
+    try:
+        play(narrator, stage, town)
+    except (ClientError, CardError, httpx.HTTPError) as error:
+        raise Deviation(f"{type(error).__name__}: {error}") from error

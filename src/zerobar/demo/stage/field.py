@@ -25,6 +25,7 @@ from zerobar.reader.frames import FrameSocket
 
 _CONNECT_AT_MOST_S: Final = 2.0
 _QUIET_AT_MOST_MS: Final = 60_000
+_ENDS_WITHIN_S: Final = 0.5
 _PAY: Final = bytes(Instruction.PAY.value)
 _DONE: Final = Status.OK.to_bytes(2)
 
@@ -61,7 +62,7 @@ class Field:
         self._listener = socket.create_server(("127.0.0.1", 0))
         host, port = self._listener.getsockname()[:2]
         self.address = (str(host), int(port))
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()
         self._held: Held | None = None
         self._ends: set[socket.socket] = set()
         threading.Thread(target=self._listen, name="field", daemon=True).start()
@@ -80,13 +81,13 @@ class Field:
         """Hold a card to the reader, in the place of one that is there."""
         self.take_away()
         held = Held(card, antenna)
-        with self._lock:
+        with self._changed:
             self._held = held
         return held
 
     def take_away(self, held: Held | None = None) -> None:
         """Take the card away; one that was put later stays if another is named."""
-        with self._lock:
+        with self._changed:
             if held is not None and self._held is not held:
                 return
             self._held = None
@@ -119,7 +120,10 @@ class Field:
 
     def _serve(self, reader: socket.socket) -> None:
         with reader:
-            held = self._held
+            # A reader that taps again may be here before its last connection has quite ended.
+            with self._changed:
+                self._changed.wait_for(lambda: not self._ends, _ENDS_WITHIN_S)
+                held = self._held
             if held is None:
                 return
             try:
@@ -131,7 +135,7 @@ class Field:
 
     def _pass_on(self, held: Held, reader: socket.socket, card: socket.socket) -> None:
         """Pass on what is asked and answered, until either end is gone."""
-        with self._lock:
+        with self._changed:
             if self._held is not held:
                 return
             self._ends |= {reader, card}
@@ -141,8 +145,11 @@ class Field:
             while self._exchange(held, asks, answers):
                 pass
         finally:
-            with self._lock:
+            # The card's first: whoever comes next must not find it in a field still.
+            card.close()
+            with self._changed:
                 self._ends -= {reader, card}
+                self._changed.notify_all()
 
     def _exchange(self, held: Held, asks: FrameSocket, answers: FrameSocket) -> bool:
         """Pass one command on, and its answer unless it is torn; return whether it was not."""

@@ -8,7 +8,7 @@ from typing import Final
 from zerobar.client.purses import PurseState
 from zerobar.demo.story.books import tell_supply
 from zerobar.demo.story.online import give_pin
-from zerobar.demo.story.scene import Scene, purse_balance, soon
+from zerobar.demo.story.scene import TILL_UNKNOWN, Scene, purse_balance, soon
 from zerobar.demo.town.building import new_phone
 from zerobar.demo.town.device import PhoneDevice
 from zerobar.demo.town.screens import Json
@@ -58,9 +58,19 @@ def _report(scene: Scene, phone: PhoneDevice) -> None:
         f"Lost; what is in it comes back on {shown['horizon_at'][:10]}",
         f"已挂失，余额将于 {shown['horizon_at'][:10]} 退回钱包",
     )
+    scene.is_in_sync(scene.other_till)
+    _refuse_and_give_back(scene)
+
+
+def _refuse_and_give_back(scene: Scene) -> None:
     till = scene.other_till
-    scene.is_in_sync(till)
-    scene.ended(scene.tap("bo", till, till.screen.begin(Fen(1_00))), "unknown")
+    sale_id = till.screen.begin(Fen(1_00))
+    scene.ended(scene.tap("bo", till, sale_id), TILL_UNKNOWN)
+    scene.in_purse(scene.bo, 1_00)
+    with scene.stage.held("bo", till.id):
+        given_back = till.screen.step(sale_id, "void")
+    scene.ended(given_back, "none")
+    scene.in_purse(scene.bo, 2_00)
 
 
 def _vouchers_count(scene: Scene) -> None:

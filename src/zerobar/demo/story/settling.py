@@ -33,7 +33,11 @@ def _tell_outcomes(scene: Scene) -> None:
     scene.chapter("What became of each payment by tap", "每笔碰一碰付款的结果")
     for phone, many in ((scene.alice, 5), (scene.bo, 2)):
         name, found = phone.person.name, _outcomes(phone)
-        scene.equal(f"{name}'s payments", f"{name.zh}的付款", found, {"settled": many})
+        scene.check(
+            found == {"settled": many},
+            f"{name}: all {many} are settled",
+            f"{name.zh}：{many} 笔全部已结算",
+        )
 
 
 def _outcomes(phone: PhoneDevice) -> dict[str, int]:

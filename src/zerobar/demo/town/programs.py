@@ -8,12 +8,14 @@ import subprocess
 import sys
 import time
 from abc import ABC, abstractmethod
+from functools import cache
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Final, Self
 
 from zerobar.demo.narrator import Deviation
+from zerobar.demo.town import watch
 
 LOOPBACK: Final = "127.0.0.1"
 _START_AT_MOST_S: Final = 60.0
@@ -79,6 +81,7 @@ class Program(ABC):
                 # A terminal's Ctrl-C is for the demo, which stops all in its own order.
                 start_new_session=True,
             )
+        _let_die_with_us(self._process.pid)
 
     def wait(self) -> None:
         """Return once it answers; raises ProgramFailed."""
@@ -157,6 +160,24 @@ def run_to_its_end(arguments: list[str], environment: dict[str, str]) -> tuple[b
         env=environment,
     )
     return done.returncode == 0, done.stdout + done.stderr
+
+
+def _let_die_with_us(pid: int) -> None:
+    """Have a program end when this process does, even if it is killed."""
+    standard_input = _watch().stdin
+    assert standard_input is not None
+    standard_input.write(f"{pid}\n".encode())
+    standard_input.flush()
+
+
+@cache
+def _watch() -> subprocess.Popen[bytes]:
+    """Start the one process that outlives this one, for a moment."""
+    return subprocess.Popen(  # noqa: S603 - this interpreter, and a file of this package
+        [sys.executable, "-I", "-S", watch.__file__],
+        stdin=subprocess.PIPE,
+        start_new_session=True,
+    )
 
 
 def own_environment() -> dict[str, str]:

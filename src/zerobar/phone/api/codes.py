@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from litestar import get, post
+from litestar import get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
+from zerobar.client.paying import CodeLimitShown, NewCodeLimit
 from zerobar.codes.vouchers import read_request, read_voucher, request_text
 from zerobar.phone.api.purse import reference_of
 from zerobar.phone.api.shapes import (
@@ -57,6 +58,22 @@ def enrol_codes(phone: NamedDependency[Phone]) -> None:
 def show_code(phone: NamedDependency[Phone]) -> OwnCode:
     """Show a payment code; needs no network."""
     return OwnCode(digits=phone.codes.next())
+
+
+@get("/code/limit", sync_to_thread=True)
+def read_code_limit(phone: NamedDependency[Phone]) -> CodeLimitShown:
+    """Read what the wallet's codes pay without the holder's word."""
+    path, http = f"/v1/wallets/{phone.session.wallet_id}/code-limit", phone.session.http
+    return phone.session.ask(lambda: http.get(path, CodeLimitShown))
+
+
+@put("/code/limit", sync_to_thread=True)
+def change_code_limit(
+    phone: NamedDependency[Phone], data: JSONBody[NewCodeLimit]
+) -> CodeLimitShown:
+    """Choose what they pay without it; 0: every payment waits for the holder. After the PIN."""
+    path, http = f"/v1/wallets/{phone.session.wallet_id}/code-limit", phone.session.http
+    return phone.session.ask(lambda: http.send("PUT", path, data, CodeLimitShown))
 
 
 @post("/scans", status_code=200, sync_to_thread=True)
@@ -141,6 +158,8 @@ def list_paid(phone: NamedDependency[Phone]) -> list[VoucherShown]:
 ROUTES: list[Any] = [
     enrol_codes,
     show_code,
+    read_code_limit,
+    change_code_limit,
     scan,
     pay_till,
     ask_by_code,

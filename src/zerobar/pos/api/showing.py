@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zerobar.client.errors import BankSaysNo
+from zerobar.client.errors import BankSaysNo, ClientError
 from zerobar.pos import purse_road
 from zerobar.pos.api.wire import (
     ClosingShown,
@@ -159,9 +159,14 @@ def _tried(till: Till, sale: Sale) -> str | None:
 
 def show_cause(error: Exception | None) -> str:
     """Show the stable name of why a step did not go well; empty when it did."""
-    if error is None:
-        return ""
-    return error.problem if isinstance(error, BankSaysNo) else name_of(error)
+    match error:
+        case None:
+            return ""
+        case BankSaysNo():
+            return error.problem
+        case ClientError():
+            return "bank-unreachable"
+    return name_of(error)
 
 
 def _show_total(total: Total) -> TotalShown:
