@@ -151,8 +151,9 @@ class PurseStep(msgspec.Struct, frozen=True, kw_only=True):
     """Something that happened to a purse.
 
     Attributes:
-        kind: certified, linked, limited, lost, found, unblocked, terminated, blocked, released,
-            synced, loaded, paid, received, case, paid-out.
+        kind: registered, certified, linked, limited, lost, found, unblocked, terminated, blocked,
+            released, synced, paid, received, case, paid-out; charged: a wallet paid for what
+            the purse receives next.
         other: the other purse of a voucher.
         voucher: `payer/entry`.
         by: the person, device or member of staff who did it, where that is known.

@@ -91,6 +91,12 @@ _OF_KEYS: Final = _DUE.format(
         AS k (payer_id, entry)
     JOIN bank.voucher_due d ON d.payer_id = k.payer_id AND d.entry = k.entry"""
 )
+_DUE_OF: Final = """
+    SELECT d.payer_id, d.entry
+    FROM (SELECT DISTINCT * FROM unnest(%s::bytea[], %s::bigint[])) AS k (payer_id, entry)
+    JOIN bank.voucher_due d ON d.payer_id = k.payer_id AND d.entry = k.entry
+    WHERE d.waits_for IS NULL ORDER BY d.payer_id, d.entry
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +200,12 @@ def voucher_transfer_id(key: VoucherKey, attempt: int = 0) -> UUID:
     return derived_id(Word.VOUCHER, payer_id.hex(), entry, attempt)
 
 
+def due_of(connection: Connection, keys: Sequence[VoucherKey]) -> list[VoucherKey]:
+    """Return which of these vouchers are due now, by payer id and entry."""
+    columns = [payer for payer, _ in keys], [entry for _, entry in keys]
+    return connection.execute(_DUE_OF, columns).fetchall()
+
+
 def read_due(
     connection: Connection,
     after: VoucherKey,
@@ -206,8 +218,9 @@ def read_due(
         connection: to the bank's tables.
         after: the last one of the page before.
         purse_ids: only those of these payers or payees; None: of all.
-        keys: only these; None: all.
+        keys: only these, at most 1,000; None: all.
     """
+    assert keys is None or len(keys) <= MOST_AT_ONCE
     payer_id, entry = after
     rows = connection.execute(
         _OF_ALL if keys is None else _OF_KEYS,

@@ -8,7 +8,7 @@ outcome without money is stored here. The first decision stays.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -19,7 +19,14 @@ from zerobar.bank.paying.errors import OutcomeUnknown, TooBusy
 from zerobar.bank.people.limits import limit_table
 from zerobar.bank.purses.keys import trusted_keys
 from zerobar.bank.settlement.debts import read_debts
-from zerobar.bank.settlement.facts import BEFORE_ALL, Due, VoucherKey, read_due
+from zerobar.bank.settlement.facts import (
+    BEFORE_ALL,
+    MOST_AT_ONCE,
+    Due,
+    VoucherKey,
+    due_of,
+    read_due,
+)
 from zerobar.bank.settlement.judging import judge, refused
 from zerobar.bank.settlement.model import Outcome, Outcomes, Waiting
 from zerobar.bank.settlement.ordered import orders_of
@@ -78,14 +85,29 @@ def post_due(
 
     Raises TooBusy or OutcomeUnknown: settle again, nothing is lost and nothing is done twice.
     """
-    total, after = Outcomes(), BEFORE_ALL
-    while True:
+    pages = _pages(bank, purse_ids) if keys is None else _pages_of(bank, keys)
+    return sum((_post_page(bank, page) for page in pages if page), Outcomes())
+
+
+def _pages(bank: Bank, purse_ids: Sequence[bytes] | None) -> Iterator[list[Due]]:
+    """Yield what is due; each page is read when the one before was posted."""
+    after: VoucherKey | None = BEFORE_ALL
+    while after is not None:
         with bank.connection() as connection:
-            page = read_due(connection, after, purse_ids, keys)
-        if not page:
-            return total
-        total += _post_page(bank, page)
-        after = page[-1].key
+            page = read_due(connection, after, purse_ids)
+        yield page
+        after = page[-1].key if page else None
+
+
+def _pages_of(bank: Bank, keys: Sequence[VoucherKey]) -> Iterator[list[Due]]:
+    """Yield what is due of some vouchers, whatever else is."""
+    with bank.connection() as connection:
+        due = due_of(connection, keys)
+    for start in range(0, len(due), MOST_AT_ONCE):
+        with bank.connection() as connection:
+            page = read_due(connection, BEFORE_ALL, keys=due[start : start + MOST_AT_ONCE])
+        # Posted while no connection is held.
+        yield page
 
 
 def settle_due(bank: Bank) -> int:
