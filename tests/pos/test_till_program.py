@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -12,7 +13,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.bank.programs import BankProgram, Sandbox
+from tests.bank.programs import ANSWER_WITHIN_S, BankProgram, Sandbox
 from tests.phone.conftest import PIN as WALLET_PIN
 from tests.phone.conftest import open_wallet
 from tests.phone.programs import PhoneProgram, Sim
@@ -390,3 +391,33 @@ def test_a_sale_is_found_by_its_number_with_what_went_back_of_it(
     assert till.get("/sales", text=number, since_unix_s=began + 1) == []
     (back,) = till.get(f"/sales/{id_}/refunds")
     assert (back["amount_fen"], back["state"]) == (1_00, "done")
+
+
+# --- what the till's purse holds ------------------------------------------------------------------
+
+
+def test_a_chief_moves_what_the_purse_holds_to_the_shops_wallet_once(
+    till: TillProgram, phone: PhoneProgram, merchant: Merchant
+) -> None:
+    id_ = till.sale(TEN)
+    till.post(f"/sales/{id_}/tap", card=phone.sim.antenna)
+    till.wait_for(f"/sales/{id_}", finality="final-now")
+    held, had, unload = till.get("/purse")["balance_fen"], merchant.balance(), str(uuid4())
+    assert held >= TEN
+    for _ in range(2):
+        moved = till.put(f"/unloads/{unload}", amount_fen=TEN)
+        assert moved["finality"] == "final-settles-at-sync", moved
+    assert till.get("/purse")["balance_fen"] == held - TEN
+    until = time.monotonic() + ANSWER_WITHIN_S
+    while merchant.balance() != had + TEN:
+        assert time.monotonic() < until, "the wallet was not credited"
+        time.sleep(0.2)
+
+
+def test_without_a_network_nothing_leaves_the_tills_purse(till: TillProgram) -> None:
+    held = till.get("/purse")["balance_fen"]
+    till.road.cut()
+    refused = till.screen.put(f"/unloads/{uuid4()}", json={"amount_fen": 1})
+    assert refused.json()["type"].endswith("operator-unreachable"), refused.text
+    till.road.join()
+    assert till.get("/purse")["balance_fen"] == held

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from tests.screens.browsing import Chosen, open_page
+from tests.screens.browsing import WAIT_MS, Chosen, open_page
 from tests.screens.stage.free_play import FreePlay
 
 WIDE = ViewportSize(width=1440, height=900)
+expect.set_options(timeout=WAIT_MS)
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from typing import Any, Final, Self
 
 import httpx
@@ -18,6 +19,7 @@ from zerobar.purse.money import Fen
 UP_AT_MOST_S: Final = 180.0
 ENDS_AT_MOST_S: Final = 60.0
 _POLL_S: Final = 0.3
+MOST_LINES_KEPT: Final = 200
 _ADDRESS: Final = re.compile(r"http://127\.0\.0\.1:\d+")
 
 
@@ -30,7 +32,10 @@ class FreePlay:
 
     def __init__(self) -> None:
         command = [sys.executable, "-m", "zerobar", "demo", "--free", "--port", "0"]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        self._told: deque[str] = deque(maxlen=MOST_LINES_KEPT)
         # What else it tells must not fill the pipe.
         self._listener = threading.Thread(target=self._listen, daemon=True)
         try:
@@ -84,21 +89,28 @@ class FreePlay:
     def _address(self) -> str:
         assert self._process.stdout is not None
         for line in self._process.stdout:
+            self._told.append(line)
             if found := _ADDRESS.search(line):
                 return found[0]
-        raise AssertionError("the demo has ended before it told its address")
+        raise AssertionError("".join(["the demo has ended:\n", *self._told]))
 
     def _listen(self) -> None:
         assert self._process.stdout is not None
-        for _ in self._process.stdout:
-            pass
+        self._told.extend(self._process.stdout)
 
     def _wait_until_free(self) -> None:
         until = time.monotonic() + UP_AT_MOST_S
-        while not any(event["step"] == "chapter" for event in self._events()):
-            assert self._process.poll() is None, "the demo has ended"
-            assert time.monotonic() < until, "nobody has moved in"
+        while not self._is_free():
+            assert self._process.poll() is None, "".join(["the demo has ended:\n", *self._told])
+            assert time.monotonic() < until, "".join(["nobody has moved in:\n", *self._told])
             time.sleep(_POLL_S)
+
+    def _is_free(self) -> bool:
+        try:
+            return any(event["step"] == "chapter" for event in self._events())
+        except httpx.TransportError:
+            # It is ending; what it told says why.
+            return False
 
     def _events(self) -> Any:
         events: list[Any] = []
@@ -130,6 +142,7 @@ class TillInFrame:
         self._screen.get_by_role("button", name=self._pins["cashier"]).click()
         self._type(self._pins["cashier_pin"])
         self._press("Sign in")
+        self._screen.get_by_role("button", name="Charge", exact=True).wait_for()
         self._type(yuan)
         self._press("Charge")
         self.expect("To pay")

@@ -72,6 +72,7 @@ def test_a_card_dragged_onto_the_till_pays_offline_and_its_real_bytes_are_drawn(
     knows(stage, payer="paid", reader="receipt", payee="credited", bank="nothing")
     stage.keyboard.press("Escape")
     expect(stage.locator("[data-party]")).to_have_count(0)
+    expect(tap.get_by_role("button", name="the receipt 34 B")).to_be_focused()
     assert play.purse_fen("alice") == before - NOODLES
 
 
@@ -85,7 +86,9 @@ def test_a_torn_tap_is_drawn_as_torn_and_resumes_without_charging_twice(
     till.charge("12")
     drag(stage, "bo", "till")
     expect(newest_tap(stage).locator("[data-state=torn]")).to_be_visible()
-    newest_tap(stage).get_by_role("button", name="no answer:").click()
+    torn = newest_tap(stage).get_by_role("button", name="no answer:")
+    expect(torn.locator(".rip")).to_be_visible()
+    torn.click()
     knows(stage, payer="may-have-paid", reader="unknown", payee="asked", bank="nothing")
     expect(stage.get_by_role("button", name="Tear the next tap")).to_be_visible()
     drag(stage, "bo", "till")
@@ -137,12 +140,16 @@ def test_everybody_can_use_it_on_a_phone_in_the_dark_with_large_type(
         page.get_by_role("button", name="Settings").click()
         page.get_by_label("中文").check()
         expect(page.get_by_role("heading", name="设置")).to_be_visible()
+        till = page.frame_locator("iframe").nth(2)
+        expect(till.get_by_text("请选择收银员")).to_be_attached()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_whoever_asks_for_the_story_sees_it_begin(stage: Page, play: FreePlay) -> None:
     stage.get_by_role("button", name="Play the story").click()
-    expect(stage.locator(".caption")).to_be_visible(timeout=120_000)
+    caption = stage.get_by_role("status").filter(has=stage.locator(".chapter"))
+    expect(caption).to_contain_text("are being set up")
+    expect(caption).not_to_contain_text("are being set up", timeout=120_000)
     assert play.shown()["story"]["state"] == "playing"
 
 

@@ -1,5 +1,5 @@
 // How much of a long run is drawn: the newest, so that the page keeps up with any number of events.
-import { isNote } from './answers'
+import { isInField, isNote } from './answers'
 import type { StageEvent } from './api'
 import type { Block, Item } from './grouping'
 import { BANK } from './lanes'
@@ -10,16 +10,21 @@ export interface Drawn {
   earlier: number
 }
 
-/** The newest items that have at most so many events together, and one item at least. */
+/** The newest items that take at most so many rows together, and one item at least. */
 export function newestItems(items: Item[], most: number): Drawn {
   let room = most
   let first = items.length
-  while (first > 0 && (room >= countOf(items[first - 1]!) || first === items.length)) {
+  while (first > 0 && (room >= rowsOf(items[first - 1]!) || first === items.length)) {
     first -= 1
-    room -= countOf(items[first]!)
+    room -= rowsOf(items[first]!)
   }
   const earlier = items.slice(0, first).reduce((sum, item) => sum + countOf(item), 0)
   return { items: items.slice(first), earlier }
+}
+
+// Only taps are open by themselves; the other blocks are one row until somebody opens them.
+function rowsOf(item: Item): number {
+  return 'block' in item && item.block.kind !== 'tap' ? 1 : countOf(item)
 }
 
 function countOf(item: Item): number {
@@ -27,11 +32,10 @@ function countOf(item: Item): number {
   return 'notes' in item ? item.notes.length : 1
 }
 
-/** Whether the bank answered either device between the first and the last message of a tap. */
+/** Whether the bank answered either device from when a card came to the last message of a tap. */
 export function usedBank(events: StageEvent[], tap: Block): boolean {
-  const inField = tap.events.filter((event) => event.other !== BANK)
-  const from = inField[0]?.at_unix_s ?? 0
-  const until = inField.at(-1)?.at_unix_s ?? 0
+  const from = tap.events.find(isInField)?.at_unix_s ?? Infinity
+  const until = tap.events.at(-1)!.at_unix_s
   const parties = new Set([tap.device, ...tap.events.map((event) => event.card)])
   return events.some(
     (event) =>

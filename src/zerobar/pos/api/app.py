@@ -9,7 +9,7 @@ from typing import Final
 from litestar import Litestar, Router
 from litestar.di import Provide
 
-from zerobar.pos.api import bills, office, sales
+from zerobar.pos.api import bills, office, sales, unloads
 from zerobar.pos.api.access import session_of
 from zerobar.pos.api.problems import EXCEPTION_HANDLERS
 from zerobar.pos.background import Background
@@ -35,6 +35,7 @@ def create_app(program: Program, background: Background, framed_by: Sequence[str
         *sales.ROUTES,
         *bills.ROUTES,
         *office.ROUTES,
+        *unloads.ROUTES,
         *screen_routes("till", framed_by=framed_by),
     ]
     return Litestar(
