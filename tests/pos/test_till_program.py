@@ -13,10 +13,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.bank.programs import ANSWER_WITHIN_S, BankProgram, Sandbox
+from tests.bank.programs import BankProgram, Sandbox
 from tests.phone.conftest import PIN as WALLET_PIN
 from tests.phone.conftest import open_wallet
-from tests.phone.programs import PhoneProgram, Sim
+from tests.phone.programs import ANSWER_WITHIN_S, PhoneProgram, Sim
 from tests.pos.programs import CASHIER, PIN, Merchant, Sam, TillProgram
 from tests.pos.test_closing import text_of
 
