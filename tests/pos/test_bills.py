@@ -9,7 +9,7 @@ import pytest
 from tests.device.test_collecting import Biller as HostedBiller
 from tests.pos.test_selling import TornAway
 from tests.pos.town import Town
-from zerobar.device import send_all
+from zerobar.device import OperatorRefused, push, send_all
 from zerobar.pos import bills
 from zerobar.pos.bill_store import Bill, Biller
 from zerobar.pos.errors import BillConflict, BillerUnknown, BillUnknown, WrongNumber
@@ -113,3 +113,30 @@ def test_a_till_collects_for_its_own_billers_and_for_phone_numbers_only(biller: 
     assert bills.line_of("139 0000 0002") == LINE
     with pytest.raises(WrongNumber):
         bills.line_of("noodles")
+
+
+def test_a_bank_that_refuses_the_till_leaves_the_bill_paid(
+    town: Town, till: Till, biller: Biller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OperatorRefused("time-off", "The clock is off.", "Set it.")
+
+    payer = town.person()
+    bill_id = begun(town, till, biller)
+    monkeypatch.setattr(type(till.device.operator), "take_vouchers", refuse)
+    assert bills.tap(till, bill_id, payer.in_field, PIN).finality is Finality.AT_SYNC
+    assert payer.balance() == 161_00
+    monkeypatch.undo()
+    send_all(till.device)
+    assert bills.step_of(till, bill_id).finality is Finality.NOW
+
+
+def test_a_power_cut_after_the_voucher_was_kept_leaves_the_bill_paid(
+    town: Town, till: Till, biller: Biller
+) -> None:
+    payer = town.person()
+    bill_id = begun(town, till, biller)
+    till.store.bills.expose(bill_id, exposed=True)
+    bill = till.store.bills.bill(bill_id)
+    push(till.device, bill.push, payer.in_field, pin=PIN)
+    assert bills.step_of(till, bill_id).bill.payment is not None

@@ -373,8 +373,10 @@ def test_what_a_blocked_card_paid_goes_back_to_it(town: Town, till: Till) -> Non
     refused = purse_road.tap(till, sale.id, payer.in_field)
     assert refused.sale.state is SaleState.UNKNOWN
     assert "on the blocklist" in refused.words.what_happened
+    assert purse_road.can_give_back(till, refused.sale)
     ended = purse_road.give_back(till, sale.id, payer.in_field)
     assert ended.sale.state is SaleState.CANCELLED
+    assert not purse_road.can_give_back(till, ended.sale)
     assert (payer.balance(), town.shop.balance()) == (200_00, 0)
 
 

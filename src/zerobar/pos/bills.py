@@ -13,12 +13,13 @@ from typing import Final
 from uuid import UUID
 
 from zerobar.codes.lines import LineMalformed, read_number
-from zerobar.device import push
+from zerobar.device import OperatorRefused, push
 from zerobar.pos.bill_store import Bill, Biller
 from zerobar.pos.errors import BillerUnknown, WrongNumber
 from zerobar.pos.model import Finality
 from zerobar.pos.telling import Words, yuan_spoken
 from zerobar.pos.till import Till
+from zerobar.purse.messages import Push, Voucher
 from zerobar.reader import CardError, FieldBusy, NoCard, OpenPayer, Sentence
 from zerobar.reader.refusals import has_refused
 
@@ -55,6 +56,8 @@ _SEEN: Final = Words(
     Sentence("Nothing more is to do.", zh="无需其他操作。"),
     Sentence("Bill paid, {yuan} yuan", zh="账单已付{yuan}元"),
 )
+_NEWEST: Final = 200
+"""Vouchers among which a bill's is looked for; it is one of the last."""
 _WORDS: Final = {
     Finality.NONE: _TO_PAY,
     Finality.UNKNOWN: _UNKNOWN,
@@ -99,20 +102,24 @@ def tap(till: Till, bill_id: UUID, payer: OpenPayer, pin: str | None) -> BillSte
     Raises BillUnknown, or TooMuchAtRisk before anything has moved.
     """
     with till.lock:
-        bill = till.store.bills.bill(bill_id)
+        bill = _known(till, bill_id)
         if bill.payment is not None:
             return step_of(till, bill_id)
         till.device.check_risk(bill.amount)
         till.store.bills.expose(bill_id, exposed=True)
-        collected = push(till.device, bill.push, payer, pin=pin)
-        if collected.payment is not None:
-            till.store.bills.pay(bill_id, collected.payment)
-            return step_of(till, bill_id)
-        error = collected.error
-        assert error is not None, "without a payment there is a reason"
-        if not bill.exposed and _was_not_paid(error):
+        error = _push(till, bill, payer, pin)
+        if error is not None and not bill.exposed and _was_not_paid(error):
             till.store.bills.expose(bill_id, exposed=False)
         return step_of(till, bill_id, error)
+
+
+def _push(till: Till, bill: Bill, payer: OpenPayer, pin: str | None) -> CardError | None:
+    """Let the card pay; what it gives is kept by the device before anything else is done."""
+    try:
+        return push(till.device, bill.push, payer, pin=pin).error
+    except OperatorRefused:
+        # The card has paid; the bank says no to the till, not to the customer.
+        return None
 
 
 def step_of(till: Till, bill_id: UUID, error: CardError | None = None) -> BillStep:
@@ -121,7 +128,7 @@ def step_of(till: Till, bill_id: UUID, error: CardError | None = None) -> BillSt
     Args:
         error: of the card, in the last try.
     """
-    bill = till.store.bills.bill(bill_id)
+    bill = _known(till, bill_id)
     finality = _finality(till, bill)
     words = _WORDS[finality]
     facts = {
@@ -138,6 +145,23 @@ def step_of(till: Till, bill_id: UUID, error: CardError | None = None) -> BillSt
     if error is not None and finality is Finality.NONE:
         told = Words(error.what_happened, error.next_step)
     return BillStep(bill, finality, told, error)
+
+
+def _known(till: Till, bill_id: UUID) -> Bill:
+    """Return a bill; one whose voucher the device has kept is paid, also after a cut."""
+    bill = till.store.bills.bill(bill_id)
+    if bill.exposed and bill.payment is None:
+        kept = till.device.store.outgoing.history(_NEWEST)
+        paid = [one.payment for one in kept if _pays(one.payment.voucher, bill.push)]
+        if paid:
+            till.store.bills.pay(bill_id, paid[0])
+            return till.store.bills.bill(bill_id)
+    return bill
+
+
+def _pays(voucher: Voucher, asked: Push) -> bool:
+    terms = voucher.kind, voucher.payee_id, voucher.amount, voucher.tag, voucher.reference
+    return terms == (asked.kind, asked.payee_id, asked.amount, asked.time, asked.reference)
 
 
 def _finality(till: Till, bill: Bill) -> Finality:

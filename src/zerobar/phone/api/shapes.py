@@ -26,8 +26,14 @@ from zerobar.phone.finality import Finality
 
 CodeText: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=1024)]
 AntennaText: TypeAlias = Annotated[
-    str, msgspec.Meta(max_length=200, description="antenna://HOST:PORT or pcsc:READER")
+    str,
+    msgspec.Meta(
+        max_length=200,
+        pattern=r"^(antenna://(127\.0\.0\.1|localhost):\d{1,5}|pcsc:.+)$",
+        description="antenna://127.0.0.1:PORT or pcsc:READER",
+    ),
 ]
+"""On this machine only: a customer's PIN must not be sent to wherever a page says."""
 ReferenceText: TypeAlias = Annotated[str, msgspec.Meta(max_length=8, pattern=r"^[\x20-\x7e]*$")]
 
 

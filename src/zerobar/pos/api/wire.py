@@ -78,6 +78,13 @@ class Scan(_Asked, frozen=True, kw_only=True):
         return "Scan(...)"
 
 
+CardAddressText: TypeAlias = Annotated[
+    str,
+    msgspec.Meta(max_length=200, pattern=r"^(antenna://(127\.0\.0\.1|localhost):\d{1,5}|pcsc:.+)$"),
+]
+"""On this machine only: a customer's PIN must not be sent to wherever a page says."""
+
+
 class Tap(_Asked, frozen=True, kw_only=True):
     """A card that is held to the till.
 
@@ -86,7 +93,7 @@ class Tap(_Asked, frozen=True, kw_only=True):
         pin: of the customer, typed at the till.
     """
 
-    card: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    card: CardAddressText | None = None
     pin: Annotated[str, msgspec.Meta(min_length=4, max_length=8)] | None = None
 
     def __repr__(self) -> str:
@@ -103,7 +110,7 @@ class TapAtBank(_Asked, frozen=True, kw_only=True):
     """
 
     pays: TapPays
-    card: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    card: CardAddressText | None = None
     pin: Annotated[str, msgspec.Meta(min_length=4, max_length=8)] | None = None
 
     def __repr__(self) -> str:
