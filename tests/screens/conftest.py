@@ -1,4 +1,4 @@
-"""One browser for all screens; without its parts the tests skip, and say what to install."""
+"""One browser for a process; without its parts the tests skip, and say what to install."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep all tests of screens in one process, for they share a browser and the programs."""
+    """Keep the tests of one screen in one process, for they share a browser and the programs."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
+            screen = item.path.relative_to(here).parts[0]
             item.add_marker(pytest.mark.slow)
-            item.add_marker(pytest.mark.xdist_group("screens"))
+            item.add_marker(pytest.mark.xdist_group(f"screen-{screen}"))
 
 
 @pytest.fixture(scope="session")
@@ -31,9 +32,9 @@ def browser() -> Iterator[object]:
     if CHROMIUM is None:
         pytest.skip("install the Debian package chromium")
     if not AXE.exists():
-        pytest.skip("install the screens' tools: cd web && npm ci")
+        pytest.skip("install the screens' tools: make setup")
     if not (FOLDER / "wallet.html").exists():
-        pytest.skip("build the screens: cd web && npx vite build")
+        pytest.skip("build the screens: make setup")
     with sync_api.sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-gpu"]
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)

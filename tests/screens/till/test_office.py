@@ -78,6 +78,17 @@ def test_a_refund_of_a_tap_comes_to_the_card_that_paid(desk: Desk, shop: Shop) -
     assert shop.phone.get("/purse")["balance_fen"] == before
 
 
+def test_the_chief_moves_what_the_purse_holds_to_the_shops_wallet(desk: Desk, shop: Shop) -> None:
+    paid(desk, shop, "7", by_tap=True)
+    desk.follow("更多", "More")
+    desk.follow("离线收款", "Offline queue")
+    desk.press("转入店铺钱包", "Move to the shop's wallet")
+    desk.check()
+    desk.press("确定", "OK")
+    desk.expect("已从本机硬钱包转出", "has left the till's purse")
+    assert shop.till.get("/purse")["balance_fen"] == 0
+
+
 def test_a_sale_is_found_by_a_part_of_its_number(desk: Desk, shop: Shop) -> None:
     id_ = shop.till.sale(1_23)
     number = shop.till.get(f"/sales/{id_}")["number"]

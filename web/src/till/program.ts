@@ -99,6 +99,17 @@ export interface Total {
   amount_fen: Fen
 }
 
+export interface Held {
+  purse_id: string
+  balance_fen: Fen
+}
+
+export interface Unloaded {
+  finality: Finality
+  what_happened: Words
+  next_step: Words
+}
+
 export interface Totals {
   sales: Total[]
   refunds: Total[]
@@ -199,6 +210,9 @@ export const program = {
   tapBill: (id: string, pin: string) =>
     mine(http.post<Bill>(`/bills/${id}/tap`, pin ? { pin } : {})),
 
+  purse: () => mine(http.get<Held>('/purse')),
+  unload: (id: string, amount_fen: Fen) =>
+    mine(http.put<Unloaded>(`/unloads/${id}`, { amount_fen })),
   queue: () => mine(http.get<Queue>('/queue')),
   sync: () => mine(http.post<Queue>('/sync')),
   totals: () => mine(http.get<Totals>('/totals')),

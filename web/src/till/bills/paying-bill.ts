@@ -1,8 +1,9 @@
 // A bill on the page where it is paid: the card is asked with its PIN, once at most for one bill.
-import { computed, onScopeDispose, ref, shallowRef } from 'vue'
+import { computed, ref, shallowRef } from 'vue'
 import { newId } from '@shared/ids'
 import type { Fen } from '@shared/money'
 import { Problem } from '@shared/problem'
+import { useAgain } from '../again'
 import { program, type Bill } from '../program'
 import { readStanding } from '../standing'
 import { sayOnce } from '../voice'
@@ -77,16 +78,11 @@ export function useBill() {
     isTapping.value = false
   }
 
-  let timer: ReturnType<typeof setTimeout> | undefined
-  async function round(): Promise<void> {
-    if (!document.hidden && !isBusy.value && bill.value) {
-      if (isTapping.value) await step(() => program.tapBill(id, pin.value))
-      else if (bill.value.finality === 'final-settles-at-sync') await step(() => program.billNow(id))
-    }
-    timer = setTimeout(round, EVERY_MS)
-  }
-  void round()
-  onScopeDispose(() => clearTimeout(timer))
+  useAgain(EVERY_MS, async () => {
+    if (isBusy.value || !bill.value) return
+    if (isTapping.value) await step(() => program.tapBill(id, pin.value))
+    else if (bill.value.finality === 'final-settles-at-sync') await step(() => program.billNow(id))
+  })
 
   return {
     bill, problem, isBusy, pin, isTapping, isPaid, isUnknown, begin, goOn, forget,

@@ -77,6 +77,13 @@ export const officeZh = {
     problem: '上次同步未完成，请查看“检查”。',
     sync: '立即同步',
   },
+  held: {
+    title: '本机硬钱包余额',
+    why: '离线收到的钱先存在本机硬钱包，可随时转入店铺钱包。',
+    move: '转入店铺钱包',
+    sure: '将{amount}转入店铺钱包？',
+    chiefOnly: '由店长转入店铺钱包。',
+  },
   doctor: {
     title: '检查',
     again: '重新检查',
@@ -219,6 +226,13 @@ export const officeEn: Like<typeof officeZh> = {
     silent: 'The bank does not answer. The till keeps trying; meanwhile it can take money offline.',
     problem: 'The last sync did not finish. Look at Diagnosis.',
     sync: 'Sync now',
+  },
+  held: {
+    title: "In the till's purse",
+    why: "What was taken offline gathers here, and can go to the shop's wallet at any time.",
+    move: "Move to the shop's wallet",
+    sure: "Move {amount} to the shop's wallet?",
+    chiefOnly: "The chief moves it to the shop's wallet.",
   },
   doctor: {
     title: 'Diagnosis',
