@@ -10,10 +10,6 @@ export function chinaTime(moment: string): string {
   return FORMAT.format(new Date(moment))
 }
 
-export function chinaDay(moment: string): string {
-  return chinaTime(moment).slice(0, 10)
-}
-
 /** A day of the reconciliation, `20261125`, as `2026-11-25`. */
 export function dayOf(day: number): string {
   return String(day).replace(/^(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3')

@@ -2,7 +2,7 @@ import { nextTick, watch } from 'vue'
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
 import type { Role } from './api/control'
 import { ROLES_OF } from './navigation'
-import { has, staff } from './staff'
+import { has, staff, want } from './staff'
 
 const LOOKING: readonly Role[] = ['operations', 'risk']
 
@@ -53,7 +53,11 @@ export const router = createRouter({
 })
 
 router.beforeEach((to) => {
-  if (!staff.me) return to.name === 'sign-in' ? true : { name: 'sign-in', query: to.path === '/' ? {} : { then: to.fullPath } }
+  if (!staff.me) {
+    if (to.name === 'sign-in') return true
+    want(to.fullPath)
+    return { name: 'sign-in' }
+  }
   if (to.name === 'sign-in') return { name: 'overview' }
   const roles = (to.meta['roles'] ?? []) as readonly Role[]
   return has(...roles) || { name: 'not-for-you', params: { place: String(to.meta['place']) } }
@@ -63,6 +67,8 @@ router.beforeEach((to) => {
 router.afterEach(async (to, from) => {
   if (from.matched.length === 0 || to.path === from.path) return
   await nextTick()
+  // Nobody's typing is broken off by a page that was slow to come.
+  if (document.activeElement?.matches('input, textarea, select')) return
   document.querySelector<HTMLElement>('main h1')?.focus()
 })
 

@@ -3,6 +3,8 @@ import { reactive } from 'vue'
 import { bank, keepToken, keptToken, whenSessionEnds } from './bank'
 import type { OpenedSession, Role, SignedIn } from './api/control'
 
+const WANTED = 'zerobar.wanted'
+
 export const staff = reactive<{ me: SignedIn | undefined }>({ me: undefined })
 
 export function has(...roles: readonly Role[]): boolean {
@@ -20,6 +22,17 @@ export async function resume(): Promise<void> {
   staff.me = await bank.get<SignedIn>('/v1/staff/me')
 }
 
+/** Remember which page was asked for before anybody had signed in. */
+export function want(path: string): void {
+  sessionStorage.setItem(WANTED, path)
+}
+
+export function takeWanted(): string {
+  const wanted = sessionStorage.getItem(WANTED) ?? '/'
+  sessionStorage.removeItem(WANTED)
+  return wanted
+}
+
 export async function signOut(): Promise<void> {
   try {
     await bank.delete('/v1/staff/sessions/current')
@@ -33,4 +46,8 @@ function forget(): void {
   staff.me = undefined
 }
 
-whenSessionEnds(forget)
+// Who comes back goes on where they were.
+whenSessionEnds(() => {
+  if (staff.me) want(location.hash.slice(1))
+  forget()
+})

@@ -197,12 +197,12 @@ BACKUP: Final = Check(
     at_least("age_s", 26 * _HOUR, 3 * _DAY),
     Words(
         "The newest backup is {age_s} old.",
-        "There is no backup, or none younger than {age_s}.",
+        "No backup was finished within the last day.",
         "Run `zerobar bank backup`, and see why it did not run by itself.",
     ),
     Words(
         "最新备份距今 {age_s}。",
-        "没有备份，或最新备份距今已 {age_s}。",
+        "最近一天内没有完成备份。",
         "运行 zerobar bank backup，并检查定时任务为何未执行。",
     ),
 )

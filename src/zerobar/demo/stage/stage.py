@@ -82,7 +82,7 @@ class Stage:
 
     def devices(self) -> list[Device]:
         """Return whoever is there."""
-        return [] if self.town is None else list(self.town.devices.values())
+        return [] if self.town is None else self.town.in_order()
 
     def device(self, id_: str) -> Device:
         """Return a device; raises DeviceUnknown."""

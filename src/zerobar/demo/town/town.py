@@ -14,6 +14,7 @@ from zerobar.client.merchants import OpenedMerchant
 from zerobar.demo.officers import Officer, TakenOn
 from zerobar.demo.town.device import Device, PhoneDevice, TillDevice
 from zerobar.demo.town.institutions import BankProgram, SandboxProgram, TelecomProgram
+from zerobar.demo.town.people import PEOPLE, TILLS
 from zerobar.demo.town.programs import Program
 from zerobar.purse.money import Fen
 from zerobar.telecom.installation import Installation
@@ -109,13 +110,19 @@ class Town:
         key = RequestKey(self.people.telecom.server_key_id, self.there.telecoms_own.server_key)
         return TakenOn(self.people.telecom.merchant, key).balance(self.bank.url)
 
+    def in_order(self) -> list[Device]:
+        """Return the devices that are there, as the town lists them, not as they came up."""
+        listed = [*(person.id for person in PEOPLE), *TILLS]
+        there = dict(self.devices)
+        return [there.pop(id_) for id_ in listed if id_ in there] + list(there.values())
+
     def phones(self) -> list[PhoneDevice]:
         """Return the phones that are there."""
-        return [each for each in list(self.devices.values()) if isinstance(each, PhoneDevice)]
+        return [each for each in self.in_order() if isinstance(each, PhoneDevice)]
 
     def tills(self) -> list[TillDevice]:
         """Return the tills that are there."""
-        return [each for each in list(self.devices.values()) if isinstance(each, TillDevice)]
+        return [each for each in self.in_order() if isinstance(each, TillDevice)]
 
     def close(self) -> None:
         """Stop all: devices before those that they ask, and the database last."""

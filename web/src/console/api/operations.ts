@@ -46,6 +46,22 @@ export interface PurseLine {
   lost_at: string | null
 }
 
+export interface LimitUse {
+  limit_fen: number | null
+  used_fen: number
+  left_fen: number | null
+}
+
+/** A wallet's own: what of them is used up already is counted by day and by year. */
+export interface LimitsInUse {
+  category: number
+  balance_fen: number | null
+  per_payment_fen: number | null
+  per_day: LimitUse
+  per_year: LimitUse
+  bank_withdrawal: boolean
+}
+
 export interface WalletLimits {
   balance_fen: number | null
   per_payment_fen: number | null
@@ -70,7 +86,7 @@ export interface WalletOverview {
   balance_fen: number
   held_fen: number
   available_fen: number
-  limits: WalletLimits | null
+  limits: LimitsInUse | null
   devices: number
   purses: PurseLine[]
 }

@@ -3,10 +3,17 @@ import { yuan } from '@shared/money'
 import type { TrailEntry } from '../api/control'
 
 const MOST = 160
+/** What stands in columns of its own, or behind a link. */
+const SHOWN_APART = new Set(['approval_id', 'proposed_by', 'approved_by'])
+
+export function approvalOf(entry: TrailEntry): string | undefined {
+  const id = entry.details['approval_id']
+  return typeof id === 'string' ? id : undefined
+}
 
 export function detailsOf(entry: TrailEntry, name: (key: string) => string): string {
   const told = Object.entries(entry.details)
-    .filter(([key, value]) => key !== entry.subject_kind && value !== null && value !== '')
+    .filter(([key, value]) => key !== entry.subject_kind && !SHOWN_APART.has(key) && value !== null && value !== '')
     .map(([key, value]) => `${name(key)}: ${shown(key, value)}`)
     .join(' · ')
   return told.length > MOST ? `${told.slice(0, MOST)}…` : told
@@ -14,5 +21,7 @@ export function detailsOf(entry: TrailEntry, name: (key: string) => string): str
 
 function shown(key: string, value: unknown): string {
   if (typeof value === 'number' && key.endsWith('_fen')) return yuan(value)
+  // Ids of all that was found would say less than how many there were.
+  if (Array.isArray(value) && key === 'found') return String(value.length)
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }

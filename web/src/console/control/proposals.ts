@@ -23,6 +23,8 @@ const APPROVERS: Record<string, readonly Role[]> = {
   'unblock-purse': DESK, 'release-purse': RISK, 'link-purse': DESK, 'add-staff': ['administrator'], 'renew-code': ['administrator'],
 }
 
+export const KINDS = Object.keys(APPROVERS)
+
 /** Who may decide about it, if they did not propose it. */
 export function approversOf(proposal: Proposal): readonly Role[] {
   return APPROVERS[proposal.kind] ?? []

@@ -25,6 +25,6 @@ export function subjectAt(kind: string, id: string): RouteLocationRaw | undefine
   if (kind === 'purse_id' || kind === 'payer_id' || kind === 'payee_id') return purseAt(id)
   if (kind === 'case_id') return { name: 'case', params: { id } }
   if (kind === 'approval_id') return { name: 'approval', params: { id } }
-  if (kind === 'merchant_id') return merchantAt(id)
+  if (kind === 'merchant_id' || kind === 'merchant') return merchantAt(id)
   return kind === 'batch' ? { name: 'run', params: { batch: id } } : undefined
 }
