@@ -16,7 +16,7 @@ from tests.phone.programs import PhoneProgram, Sim
 from zerobar.sandbox.people import PEOPLE
 
 PIN = "417293"
-FUNDS_FEN = 1_000_00
+FUNDS_FEN = 2_000_00
 
 OpenPhone = Callable[[int], PhoneProgram]
 

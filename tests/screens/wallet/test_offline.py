@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.phone.conftest import PIN
+from tests.phone.programs import CARD_PIN
 from tests.phone.test_killed import PAY
 from tests.phone.wires import Address
 from tests.screens.wallet.acting import Screen
@@ -96,11 +98,66 @@ def test_a_tap_above_the_limit_asks_for_the_payers_pin(
     screen.amount("5")
     screen.sees("需要对方输入密码", "")
     screen.check_accessible()
-    screen.fill("付款人的硬钱包密码", "", "2468")
+    screen.fill("付款人的硬钱包密码", "", CARD_PIN)
     screen.tap("确定", "")
     screen.sees_done("¥5.00")
     bea.put("/purse/limits", **limits)
     assert bea.post("/sync")["failed"] is None
+
+
+def test_a_tap_that_was_allowed_beforehand_needs_no_pin(
+    bea: ReadingPhone, carl: ReadingPhone, open_screen: OpenScreen
+) -> None:
+    limits = bea.get("/purse/limits")
+    bea.put("/purse/limits", **(limits | {"without_pin_fen": 0}))
+    assert bea.post("/sync")["failed"] is None
+    bea.cut_network()
+    screen = open_screen(bea, "en")
+    screen.go("/purse/arm")
+    screen.fill("", "The SIM's PIN", CARD_PIN)
+    screen.amount("4")
+    screen.sees("", "Allowed: the next tap, up to ¥4.00")
+    screen.check_accessible()
+    carl.reader.lead_to(_antenna(bea))
+    tap = {"id": str(uuid4()), "amount_fen": 4_00}
+    assert carl.post("/taps", **tap)["finality"] == "final now"
+    carl.reader.lead_to(None)
+    bea.mend_network()
+    bea.put("/purse/limits", **limits)
+    assert bea.post("/sync")["failed"] is None
+
+
+def test_money_goes_back_from_the_sim_to_the_wallet(
+    bea: ReadingPhone, open_screen: OpenScreen
+) -> None:
+    had, wallet_had = _in_sim(bea), bea.get("/balance")["balance_fen"]
+    screen = open_screen(bea)
+    screen.go("/purse/unload")
+    screen.amount("10")
+    screen.sees_done("¥10.00")
+    assert (_in_sim(bea), bea.get("/balance")["balance_fen"]) == (had - 10_00, wallet_had + 10_00)
+
+
+def test_somebody_elses_voucher_is_carried(
+    bea: ReadingPhone, carl: ReadingPhone, open_screen: OpenScreen
+) -> None:
+    bea.cut_network()
+    carl.reader.lead_to(_antenna(bea))
+    carl.post("/taps", id=str(uuid4()), amount_fen=2_00)
+    carl.reader.lead_to(None)
+    payer = open_screen(bea)
+    payer.go("/purse/paid")
+    payer.tap("出示", "")
+    expect(payer.page.get_by_role("img", name="付款凭证二维码")).to_be_visible()
+    payer.check_accessible()
+
+    screen = open_screen(bea, "en")
+    screen.go("/scan")
+    _scan(screen, bea.get("/purse/in-flight")[0]["text"])
+    screen.sees("", "This voucher pays somebody else")
+    screen.check_accessible()
+    screen.tap("", "Carry it")
+    screen.sees("", "Done for good: settles at the next sync")
 
 
 def test_a_wallet_pays_a_phone_without_network_by_codes(

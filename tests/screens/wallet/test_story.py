@@ -127,7 +127,7 @@ def _be_paid_what_was_asked_for(screen: Screen, bea: ReadingPhone, phone: Readin
     bea.post("/payments", id=asked["request_id"], payee=payee, amount_fen=3_00)
     expect(screen.page.locator(".tag", has_text=screen.word("已付款", "paid"))).to_be_visible()
     screen.tap("返回", "Back")
-    bell = screen.page.get_by_role("link", name=screen.word("条未读消息", "unread notices"))
+    bell = screen.page.get_by_role("link", name=screen.word("条未读消息", "unread notice"))
     bell.click()
     screen.sees("¥3.00", "3.00")
     screen.check_accessible()

@@ -2,10 +2,7 @@
 import type { Fen } from '@shared/money'
 
 export type Finality =
-  | 'final now'
-  | 'final, settles at sync'
-  | 'unknown, ask again'
-  | 'nothing has moved'
+  'final now' | 'final, settles at sync' | 'unknown, ask again' | 'nothing has moved'
 
 export interface Said {
   en: string

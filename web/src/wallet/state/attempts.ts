@@ -5,7 +5,7 @@ import { newId } from '@shared/ids'
 import type { Fen } from '@shared/money'
 import { Problem } from '@shared/problem'
 import type { MoneyAnswer } from '../types'
-import { http } from './phone'
+import { http, ownKey } from './phone'
 import { PinNotGiven, withPin } from './pin'
 
 /** What is asked, without its id. */
@@ -23,7 +23,7 @@ export interface Attempt extends Wanted {
   id: string
 }
 
-const KEY = 'zerobar.attempts'
+const KEY = ownKey('attempts')
 const UNKNOWN = 'unknown, ask again'
 const MOST_LOOKS = 8
 const LOOK_EVERY_MS = 700
@@ -69,7 +69,11 @@ export async function ask(attempt: Attempt): Promise<MoneyAnswer> {
 /** Ask a few times what became of it, where that takes others a moment. */
 async function look(attempt: Attempt, told: MoneyAnswer): Promise<MoneyAnswer> {
   let answer = told
-  for (let times = 0; attempt.look && answer.finality === UNKNOWN && times < MOST_LOOKS; times += 1) {
+  for (
+    let times = 0;
+    attempt.look && answer.finality === UNKNOWN && times < MOST_LOOKS;
+    times += 1
+  ) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
     answer = await http.get<MoneyAnswer>(`${attempt.look}${attempt.id}`)
   }

@@ -14,6 +14,18 @@ const LOCAL =
   /^\/(phone|purse|purse\/(arm|pin|in-flight|payments|vouchers\/.*)|taps.*|requests|vouchers|code|scans|sync|events|line|top-ups.*)$/
 const UNREACHED = ['operator-unreachable', 'not-the-bank', 'unavailable', 'books-unavailable']
 
+/** A bank that says nothing for so long is away, whatever the program still hopes for. */
+const SILENT_AFTER_MS = 6000
+
+/** Begin to wait for an answer of the bank; call what is returned once there is one. */
+export function expectAnswer(method: string, path: string): () => void {
+  if (method !== 'GET' || LOCAL.test(path)) return () => undefined
+  const timer = setTimeout(() => {
+    network.isOffline = true
+  }, SILENT_AFTER_MS)
+  return () => clearTimeout(timer)
+}
+
 export function isSilence(name: string | null): boolean {
   return name !== null && UNREACHED.includes(name)
 }

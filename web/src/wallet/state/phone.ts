@@ -3,14 +3,15 @@ import { reactive, toRefs } from 'vue'
 import { Http, type Asking } from '@shared/http'
 import { Problem } from '@shared/problem'
 import { takeToken } from '@shared/token'
-import { problemsZh } from '../texts/problems'
+import { problemsZh, silence } from '../texts/problems'
 import type { PersonShown, PhoneShown, WalletShown } from '../types'
-import { noteAnswer, noteProblem } from './network'
+import { expectAnswer, isSilence, noteAnswer, noteProblem } from './network'
 
 const token = takeToken()
 
 class PhoneHttp extends Http {
   override async raw(method: string, path: string, body?: unknown, asking: Asking = {}) {
+    const isAnswered = expectAnswer(method, path)
     try {
       const answer = await super.raw(method, path, body, asking)
       noteAnswer(path)
@@ -18,19 +19,34 @@ class PhoneHttp extends Http {
     } catch (error) {
       if (error instanceof Problem) {
         noteProblem(error)
-        speakChinese(error)
+        speakPlainly(error, mayBeDone(path, body))
       }
       throw error
+    } finally {
+      isAnswered()
     }
   }
 }
 
-/** The bank speaks English only; its stable names are translated here. */
-function speakChinese(problem: Problem): void {
+/** Whether what was asked has an id of its own, and so may be done although no answer came. */
+function mayBeDone(path: string, body: unknown): boolean {
+  const hasId = typeof body === 'object' && body !== null && 'id' in body
+  return hasId || path.startsWith('/confirmations/')
+}
+
+/** A silence in words for everybody; and the bank, which speaks English only, in Chinese. */
+function speakPlainly(problem: Problem, isOpen: boolean): void {
+  if (isSilence(problem.name_))
+    Object.assign(problem.document, isOpen ? silence.asked : silence.read)
   const known = problemsZh[problem.name_]
   if (!known || problem.document.detail_zh) return
   problem.document.detail_zh = known[0]
   problem.document.next_step_zh = known[1]
+}
+
+/** Where this browser keeps something of this phone, and of no other at the same address. */
+export function ownKey(name: string): string {
+  return `zerobar.${name}.${token?.slice(0, 8) ?? ''}`
 }
 
 export const http = new PhoneHttp(() => token)

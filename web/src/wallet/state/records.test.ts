@@ -3,7 +3,15 @@ import type { RecordLine } from '../types'
 import { byDay, matching } from './records'
 
 function line(posted_at: string, amount_fen: number, memo = ''): RecordLine {
-  return { transfer_id: posted_at, amount_fen, balance_fen: 0, kind: 'transfer', other: 'Bo', memo, posted_at }
+  return {
+    transfer_id: posted_at,
+    amount_fen,
+    balance_fen: 0,
+    kind: 'transfer',
+    other: 'Bo',
+    memo,
+    posted_at,
+  }
 }
 
 const LINES = [

@@ -11,7 +11,10 @@ export interface Day {
 }
 
 export function matching(
-  lines: RecordLine[], way: Way, words: string, kindOf: (kind: string) => string,
+  lines: RecordLine[],
+  way: Way,
+  words: string,
+  kindOf: (kind: string) => string,
 ): RecordLine[] {
   const wanted = words.trim().toLowerCase()
   return lines.filter((line) => {

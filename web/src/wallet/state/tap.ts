@@ -8,7 +8,7 @@ import type { MoneyAnswer } from '../types'
 import { http } from './phone'
 
 export type Stage = 'amount' | 'waiting' | 'pin' | 'refused-here' | 'over'
-const PAUSE_MS = 350
+const PAUSE_MS = 600
 const FINAL = ['paid', 'paid-partly-held']
 const WANTS_PIN = ['pin-needed', 'wrong-pin', 'no-pin-total-used']
 /** Nobody was in the field, or left it before anything was asked. */
@@ -64,11 +64,13 @@ export function useTap() {
 
   function take(told: MoneyAnswer): boolean {
     if (told.tap?.startsWith('torn')) isTorn.value = true
-    if (isTorn.value && told.finality === 'unknown, ask again' && told.tap !== 'refused-by-payee') return false
+    if (isTorn.value && told.finality === 'unknown, ask again' && told.tap !== 'refused-by-payee')
+      return false
     if (told.tap === 'not-tapped' && NOBODY.includes(told.because ?? '')) return false
     answer.value = told
     pin = undefined
-    if (told.tap === 'refused-by-payer' && WANTS_PIN.includes(told.because ?? '')) stage.value = 'pin'
+    if (told.tap === 'refused-by-payer' && WANTS_PIN.includes(told.because ?? ''))
+      stage.value = 'pin'
     else if (told.tap === 'refused-by-payee') stage.value = 'refused-here'
     else stage.value = 'over'
     if (FINAL.includes(told.tap ?? '')) isTorn.value = false
@@ -98,6 +100,21 @@ export function useTap() {
     stage.value = 'amount'
     answer.value = problem.value = pin = undefined
   }
-  onScopeDispose(() => { round += 1 })
-  return { stage, amount, isTorn, isBusy, answer, problem, begin, goOn, wait, withPin, giveBack, stop }
+  onScopeDispose(() => {
+    round += 1
+  })
+  return {
+    stage,
+    amount,
+    isTorn,
+    isBusy,
+    answer,
+    problem,
+    begin,
+    goOn,
+    wait,
+    withPin,
+    giveBack,
+    stop,
+  }
 }

@@ -15,7 +15,11 @@ export function timeOf(moment: string | number): string {
 /** 11月26日 14:05 */
 export function momentOf(moment: string | number): string {
   return format(moment, {
-    month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hour12: false,
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hour12: false,
   })
 }
 

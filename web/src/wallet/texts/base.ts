@@ -60,7 +60,9 @@ export const baseZh = {
     works: '现在可用：',
     worksList: '碰一碰付款和收款；出示付款码；用收款码收款；收取、出示、代传凭证；查看硬钱包余额。',
     waits: '联网后继续：',
-    waitsList: '转账、换数币、圈存圈提、查询钱包余额与记录。已经开始的操作已保存，会自动继续，不会重复扣款。',
+    waitsList:
+      '转账、换数币、圈存圈提、查询钱包余额与记录。已经开始的操作已保存，会自动继续，不会重复扣款。',
+    later: '联网后显示。',
     stopped: '手机程序没有应答。',
     simGoesOn: 'SIM 是独立的：手机关机时，它仍可在限额内碰一碰付款。',
     queue: '{count} 项等待联网结算，已保存在本机',
@@ -108,12 +110,18 @@ export const baseZh = {
     reset: '重设支付密码',
   },
   settings: { title: '设置' },
+  codeLimit: {
+    title: '付款码免确认额度',
+    why: '商户扫码扣款不超过此金额时，无需在本机确认',
+    always: '每笔都确认',
+  },
   passkeys: {
     title: '通行密钥',
     why: '登录时代替短信验证码，由浏览器或手机保管。',
     make: '创建通行密钥',
     remove: '移除',
-    refused: '浏览器没有创建。通行密钥只在银行指定的域名下可用：银行须把本页地址登记为来源（bank init --origin），并以该域名打开本页；也可能是您取消了操作。',
+    refused:
+      '浏览器没有创建。通行密钥只在银行指定的域名下可用：银行须把本页地址登记为来源（bank init --origin），并以该域名打开本页；也可能是您取消了操作。',
   },
   confirm: {
     title: '商户请求付款',
@@ -133,7 +141,8 @@ export const baseEn: Like<typeof baseZh> = {
     wallet: 'Digital wallet',
     label: 'My wallet',
     title: 'Pays with zero bars of signal',
-    promise: 'Money lives in the SIM: it pays and is paid without network, with the phone off, with the line cut.',
+    promise:
+      'Money lives in the SIM: it pays and is paid without network, with the phone off, with the line cut.',
     open: 'Open a wallet in one tap',
     vouched: 'With this number, {number}: your telecom vouches for it, no code needed',
     otherNumber: 'Open it with an SMS code',
@@ -158,7 +167,7 @@ export const baseEn: Like<typeof baseZh> = {
     receive: 'Receive',
     up: 'swipe up',
     down: 'swipe down',
-    unread: '{count} unread notices',
+    unread: '{count} unread notice | {count} unread notices',
     services: 'All services',
     scan: 'Scan',
     transfer: 'Transfer',
@@ -181,13 +190,17 @@ export const baseEn: Like<typeof baseZh> = {
     tapsWork: 'The hard wallet taps as ever.',
     what: 'What works',
     works: 'Works now:',
-    worksList: 'tap to pay and to receive; your payment code; asking by a code; taking, showing and carrying vouchers; the balance of the SIM.',
+    worksList:
+      'tap to pay and to receive; your payment code; asking by a code; taking, showing and carrying vouchers; the balance of the SIM.',
     waits: 'Goes on with a network:',
-    waitsList: 'transfers, exchange, load and unload, balance and records of the wallet. What was begun is kept here, goes on by itself and is never charged twice.',
+    waitsList:
+      'transfers, exchange, load and unload, balance and records of the wallet. What was begun is kept here, goes on by itself and is never charged twice.',
+    later: 'Shown once there is a network.',
     stopped: "This phone's program does not answer.",
     simGoesOn: 'The SIM is its own: with the phone off it still pays by tap, within its limits.',
-    queue: '{count} waiting for a network to settle, kept on this phone',
-    open: '{count} with an unknown result: tap to ask',
+    queue:
+      '{count} waits for a network to settle, kept on this phone | {count} wait for a network to settle, kept on this phone',
+    open: '{count} result is not known: tap to ask | {count} results are not known: tap to ask',
   },
   result: {
     now: 'Done: final now',
@@ -231,12 +244,18 @@ export const baseEn: Like<typeof baseZh> = {
     reset: 'Set the new PIN',
   },
   settings: { title: 'Settings' },
+  codeLimit: {
+    title: 'Payment code without asking',
+    why: 'Up to this a till charges your code without asking you here',
+    always: 'Always ask',
+  },
   passkeys: {
     title: 'Passkeys',
     why: 'Sign in without an SMS code; kept by your browser or phone.',
     make: 'Make a passkey',
     remove: 'Remove',
-    refused: 'The browser made none. Passkeys work only under the domain that the bank has named: the bank must list the address of this page as an origin (bank init --origin), and the page must be opened under it. Or you cancelled.',
+    refused:
+      'The browser made none. Passkeys work only under the domain that the bank has named: the bank must list the address of this page as an origin (bank init --origin), and the page must be opened under it. Or you cancelled.',
   },
   confirm: {
     title: 'A till asks for money',

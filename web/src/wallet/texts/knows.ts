@@ -72,15 +72,18 @@ export const knowsEn: Like<typeof knowsZh> = {
     shop: 'Your name, number, balance or cards.',
     bank: 'What you bought, unless the order or note says so; your PIN as you type it.',
     telecom: 'Your balance, and what you pay to others.',
-    authority: "Any single payment. In this system it runs within the bank's program, with accounts, keys and roles of its own.",
+    authority:
+      "Any single payment. In this system it runs within the bank's program, with accounts, keys and roles of its own.",
     nearby: 'Anything.',
   },
   offlineSees: {
     shop: "The amount, your hard wallet's id, the same each time, and how long its certificate lasts. Shops that join their records can follow one hard wallet.",
     bank: 'At the tap: nothing. After a sync: the whole log, with which hard wallet and how much.',
-    telecom: 'Only vouchers that pay a phone bill: they name the line; by SMS they travel through its network.',
+    telecom:
+      'Only vouchers that pay a phone bill: they name the line; by SMS they travel through its network.',
     authority: 'It takes no part; it certifies the keys of those who issue cards.',
-    nearby: "Close by, no more than the class and state of your hard wallet. A hostile terminal could take what needs no PIN; the log then names its payee.",
+    nearby:
+      'Close by, no more than the class and state of your hard wallet. A hostile terminal could take what needs no PIN; the log then names its payee.',
   },
   offlineNot: {
     shop: 'Your name, number, balance or other payments.',
@@ -89,5 +92,6 @@ export const knowsEn: Like<typeof knowsZh> = {
     authority: 'Any single payment.',
     nearby: 'Its id, balance or log: they need you, or a payment.',
   },
-  honest: 'This design hides nothing of the SIM from its bank: delivering torn payments and finding forgeries both need the whole log.',
+  honest:
+    'This design hides nothing of the SIM from its bank: delivering torn payments and finding forgeries both need the whole log.',
 }

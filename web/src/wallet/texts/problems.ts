@@ -14,7 +14,10 @@ export const problemsZh: Record<string, [happened: string, nextStep: string]> = 
   'code-wrong': ['验证码不正确。', '请核对短信中的验证码。'],
   'codes-blocked': ['付款码已停用。', '请重新开启付款码。'],
   'confirmation-ended': ['该笔付款已结束。', '请与商户核对。'],
-  'device-too-new': ['本设备刚登录，暂不能进行此操作。', '请稍后再试，或使用原设备。'],
+  'device-too-new': [
+    '本设备登录不足 24 小时，不能进行此操作。',
+    '请使用原设备，或满 24 小时后再试。',
+  ],
   'frozen-by-bank': ['钱包已被银行冻结。', '请联系银行。'],
   'identity-refused': ['身份核验未通过。', '请核对姓名和身份证号。'],
   'insufficient-balance': ['余额不足。', '请先换数币，或减少金额。'],
@@ -56,4 +59,20 @@ export const problemsZh: Record<string, [happened: string, nextStep: string]> = 
   'wallet-closed': ['钱包已注销。', '请使用其他钱包。'],
   'wrong-code': ['验证码不正确。', '请核对后重新输入。'],
   'wrong-pin': ['密码不正确。', '请重新输入；连续输错将锁定。'],
+}
+
+/** No answer came: to something that may be done all the same, or to a mere question. */
+export const silence = {
+  asked: {
+    detail: 'No answer came. It may be done, once at most.',
+    detail_zh: '没有收到应答，可能已完成，但最多一次。',
+    next_step: 'It is kept here: ask again with a network, and nothing is charged twice.',
+    next_step_zh: '本机已保存，联网后再查一次，不会重复扣款。',
+  },
+  read: {
+    detail: 'The bank cannot be reached just now.',
+    detail_zh: '暂时连不上银行。',
+    next_step: 'Try again with a network. The hard wallet works all the same.',
+    next_step_zh: '联网后重试；硬钱包照常可用。',
+  },
 }

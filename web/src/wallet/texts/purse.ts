@@ -144,14 +144,15 @@ export const purseEn: Like<typeof purseZh> = {
     blocked: 'blocked',
     pinBlocked: 'PIN blocked',
     held: '{amount} more are over its limit: unload them',
-    unsynced: '{count} entries wait for a sync',
+    unsynced: '{count} entry waits for a sync | {count} entries wait for a sync',
     synced: 'In sync with the bank',
     load: 'Load',
     unload: 'Unload',
     loadWhy: 'From the wallet into the SIM; from then on no network is needed.',
     unloadWhy: 'From the SIM back to the wallet.',
     now: 'Now {amount} in the SIM',
-    inFlight: '{count} payments in flight: paid, and not confirmed by payee or bank yet.',
+    inFlight:
+      '{count} payment in flight: paid, and not confirmed by payee or bank yet. | {count} payments in flight: paid, and not confirmed by payee or bank yet.',
     limits: 'Limits of the SIM',
     sync: 'Sync now',
     id: 'Hard wallet {id} · valid until {year}',
@@ -164,7 +165,8 @@ export const purseEn: Like<typeof purseZh> = {
     limits: 'Limits',
     pin: 'PIN',
     lookTitle: 'The SIM in this phone',
-    lookWhy: 'The money is in the secure element of the SIM, not in the phone. It moves with the SIM.',
+    lookWhy:
+      'The money is in the secure element of the SIM, not in the phone. It moves with the SIM.',
     found: 'Hard wallet found',
     next: 'Next',
     linkTitle: 'Link it to your wallet',
@@ -172,7 +174,8 @@ export const purseEn: Like<typeof purseZh> = {
     doLink: 'Link',
     limitsTitle: 'Choose its limits',
     pinTitle: "The SIM's own PIN",
-    pinWhy: 'For payments above the limit without PIN. The first one came with the SIM: choose your own.',
+    pinWhy:
+      'For payments above the limit without PIN. The first one came with the SIM: choose your own.',
     later: 'Later',
   },
   purseLimits: {
@@ -217,7 +220,8 @@ export const purseEn: Like<typeof purseZh> = {
     noNetwork: 'No network here: it pays as ever, and settles later.',
     paid: 'Paid by the SIM, for good.',
     ifTorn: 'If the till says that it is not complete, tap again: you are never charged twice.',
-    receiveWhy: 'Enter the amount, then let the other phone or card touch this one. Neither needs a network.',
+    receiveWhy:
+      'Enter the amount, then let the other phone or card touch this one. Neither needs a network.',
     ask: 'Ask for it',
     waiting: 'Hold the other phone or card to this one',
     tapAgain: 'Tap the same card again',
@@ -226,7 +230,7 @@ export const purseEn: Like<typeof purseZh> = {
     anew: 'Another payment',
     noReader: 'This phone has no reader of its own, so it cannot take taps. Ask by a code instead.',
     pinTitle: "{amount} needs the payer's PIN",
-    pinWhy: "Let the payer enter the PIN of their hard wallet, then tap again.",
+    pinWhy: 'Let the payer enter the PIN of their hard wallet, then tap again.',
     payersPin: "The payer's PIN",
     giveBack: 'Give it back (tap again)',
     torn: 'Torn taps',
@@ -235,7 +239,8 @@ export const purseEn: Like<typeof purseZh> = {
   paid: {
     title: 'SIM payments, in flight',
     inFlight: 'In flight',
-    inFlightWhy: 'Paid by the SIM, end not known yet. The money is safe: it reaches its payee or comes back.',
+    inFlightWhy:
+      'Paid by the SIM, end not known yet. The money is safe: it reaches its payee or comes back.',
     none: 'Nothing is in flight.',
     ended: 'Ended',
   },
