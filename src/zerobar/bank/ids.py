@@ -94,6 +94,8 @@ class Word(StrEnum):
     PAY_OUT_GROWTH = "pay-out-growth"
     """What is paid for a lost purse when more turns out to have been in it."""
     DEBT_PAID = "debt-paid"
+    PURSE_AUTHORISED = "purse-authorised"
+    """The counter of what wallets paid in a day on a purse's word."""
     PURSE_ENDED = "purse-ended"
     """The condition that a purse was not paid out."""
 

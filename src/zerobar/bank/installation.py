@@ -59,6 +59,16 @@ class OtherBankBegun(InstallationError):
         )
 
 
+class BankUnfinished(InstallationError):
+    """Putting a bank back into the database was interrupted."""
+
+    def __init__(self, database: str) -> None:
+        super().__init__(
+            f"The bank in {database} was not put back to its end. Repeat `zerobar bank restore`"
+            " with the folder of that time, or name another database."
+        )
+
+
 class BankDamaged(InstallationError):
     """A file of it cannot be read, or is open to others."""
 

@@ -11,7 +11,7 @@ from typing import Final
 from zerobar.bank.clock import clock_of, now
 from zerobar.bank.context import Bank
 from zerobar.bank.funding import store as funding
-from zerobar.bank.installation import Installation, write_private
+from zerobar.bank.installation import BankUnfinished, Installation, write_private
 from zerobar.bank.merchants import payable
 from zerobar.bank.partners.http import PartnerUrls, http_partners
 from zerobar.bank.passkeys.model import RelyingParty
@@ -38,6 +38,8 @@ TABLES: Final = funding.TABLES | records.TABLES | payable.TABLES | vouchers.TABL
 MOST_CONNECTIONS: Final = 16
 """Of one process: as many as its threads can use at once."""
 _EMBEDDED_NAME: Final = "zerobar_bank"
+IS_MARKED: Final = "SELECT to_regclass('restoring.mark') IS NOT NULL"
+"""Whether a bank is being put back into the database, or that was interrupted."""
 
 
 @contextmanager
@@ -72,8 +74,12 @@ def _running(installation: Installation) -> Database | None:
     return database
 
 
-def migrate_all(database: Database) -> None:
-    """Bring the tables up to date."""
+def migrate_all(database: Database, *, is_restoring: bool = False) -> None:
+    """Bring the tables up to date; raises BankUnfinished if a restore was interrupted there."""
+    with connect(database, APPLICATION, autocommit=True) as connection:
+        is_marked = connection.execute(IS_MARKED).fetchone() == (True,)
+    if is_marked and not is_restoring:
+        raise BankUnfinished(str(database))
     for package in MIGRATIONS:
         migrate(database, package)
 

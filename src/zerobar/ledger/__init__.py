@@ -37,7 +37,7 @@ from zerobar.ledger.model import (
     Transfer,
     TransferKind,
 )
-from zerobar.ledger.poster import Answer, Poster
+from zerobar.ledger.poster import Answer, Poster, claim, release
 from zerobar.ledger.reading import (
     TrialBalance,
     TrialLine,
@@ -93,10 +93,12 @@ __all__ = [
     "Value",
     "balance",
     "balance_at",
+    "claim",
     "encode_row",
     "open_accounts",
     "read_counter",
     "read_counters",
+    "release",
     "statement",
     "trial_balance",
 ]

@@ -48,6 +48,19 @@ _OF_ROWS: Final = (pg.ProtocolViolation, pg.ProgramLimitExceeded)
 _LOCK_KEY: Final = 0x7A65726F626172  # "zerobar"
 
 
+def claim(connection: psycopg.Connection[Any]) -> None:
+    """Let nobody else post, for as long as a connection lasts; raises AnotherPoster."""
+    taken = connection.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK_KEY,)).fetchone()
+    if taken != (True,):
+        raise AnotherPoster
+
+
+def release(connection: psycopg.Connection[Any]) -> None:
+    """Let others post again, at once: without it they wait until the server misses a connection."""
+    with suppress(psycopg.Error):
+        connection.execute("SELECT pg_advisory_unlock(%s)", (_LOCK_KEY,))
+
+
 class Poster:
     """Judges groups and stores them, for one thread.
 
@@ -189,9 +202,7 @@ class Poster:
     def close(self) -> None:
         """Let another process post, at once."""
         if self._connection.info.transaction_status is TransactionStatus.IDLE:
-            # The lock ends with the connection too, but only when the server notices.
-            with suppress(psycopg.Error):
-                self._connection.execute("SELECT pg_advisory_unlock(%s)", (_LOCK_KEY,))
+            release(self._connection)
         self._disconnect()
 
     def hang_up(self) -> None:
@@ -203,10 +214,11 @@ class Poster:
     def _open(self) -> None:
         self._connection = self._plugged()
         self._reading = self._plugged()
-        taken = self._connection.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK_KEY,)).fetchone()
-        if taken != (True,):
+        try:
+            claim(self._connection)
+        except AnotherPoster:
             self._disconnect()
-            raise AnotherPoster
+            raise
         self._number, self._posted_at = last_group(self._reading)
 
     def _plugged(self) -> psycopg.Connection[Any]:

@@ -26,9 +26,8 @@ TAP_DECLINED: Final = "tap-declined"
 """The bank's word that a voucher never pays: the sale is free again."""
 _NOT_PAID_BY_IT: Final = (TapStatus.NOT_TAPPED, TapStatus.REFUSED_BY_PAYER)
 _DECLINED: Final = {
-    "card-not-usable": "该卡已挂失、被冻结，或非本行卡片。",
+    "not-usable": "该卡或其绑定的钱包不能付款。",
     "no-wallet": "该卡未绑定钱包，请改用卡内余额。",
-    "wallet-not-usable": "卡片绑定的钱包已冻结或注销。",
     "no-such-request": "收款请求已失效，请重新碰一碰。",
     "order-not-open": "该订单已不能付款。",
     "payee-not-open": "商户钱包暂不能收款。",

@@ -120,6 +120,13 @@ def test_a_cell_that_a_spreadsheet_would_run_is_only_text() -> None:
     assert as_pdf(sheet) == as_pdf(sheet)
 
 
+def test_a_cell_taller_than_a_page_goes_on_on_the_next() -> None:
+    made = datetime(2026, 11, 25, tzinfo=UTC)
+    cells = ("原因" * 1_500, "=" * 12_000)
+    sheet = Sheet("x", "x", made, (), ("a", "b", "c"), (1, 1, 12), [(*cells, "short")] * 3)
+    assert as_pdf(sheet).count(b"/Type /Page\n") > 3
+
+
 # --- whatever is done to it -------------------------------------------------------------------
 
 

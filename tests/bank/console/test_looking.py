@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.bank.conftest import Clock
@@ -66,6 +68,60 @@ def test_whoever_looks_at_a_wallet_or_a_purse_is_written_down(
         ("read-wallet", operations.id),
     ]
     assert alice.id.hex() in entries[0].details and str(alice.wallet) in entries[1].details
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["11010519491231002X", "110105194912310021", "138000000011", "6222021234567890",
+     "6222021234567890123", "6222021234567890 123", "Li Xiaoming", "+86 138 0000 000"],
+)  # fmt: skip
+def test_what_was_typed_and_is_no_id_is_not_kept_whole(
+    ask: Asker, operations: Employee, village: Village, typed: str
+) -> None:
+    ask.post(operations, "/v1/console/searches", {"query": typed})
+    with village.bank.connection() as connection:
+        entry = audit.entries_before(connection, None, 1)[0]
+    assert entry.action == "search" and typed[:-4] not in entry.details
+    assert json.loads(entry.details)["query"] == f"{len(typed)} characters, …{typed[-4:]}"
+
+
+def test_short_words_are_not_kept_and_ids_are(
+    ask: Asker, operations: Employee, village: Village, alice: Villager
+) -> None:
+    for typed, told in (
+        ("李小明", "3 characters"),
+        (str(alice.wallet), str(alice.wallet)),
+        ("a0b1c2d3e4f56789", "a0b1c2d3e4f56789"),
+        ("A0b1c2d3e4f56789 / 7", "A0b1c2d3e4f56789 / 7"),
+    ):
+        ask.post(operations, "/v1/console/searches", {"query": typed})
+        with village.bank.connection() as connection:
+            entry = audit.entries_before(connection, None, 1)[0]
+        assert json.loads(entry.details)["query"] == told
+
+
+def test_whoever_reads_a_purses_life_or_a_voucher_is_written_down_page_by_page(
+    ask: Asker, operations: Employee, village: Village, alice: Villager, bob: Villager
+) -> None:
+    paid = village.pay(alice, bob, 12_50).accept()
+    village.sync_all()
+    path = f"/v1/console/purses/{alice.id.hex()}"
+    first = ask.get(operations, f"{path}/history", limit=1)
+    ask.get(operations, f"{path}/history", limit=1, cursor=first["next_cursor"])
+    ask.get(operations, f"{path}/log")
+    ask.get(operations, f"/v1/staff/vouchers/{alice.id.hex()}/{paid.voucher.entry}")
+    ask.get(operations, "/v1/console/vouchers", which="undelivered")
+    with village.bank.connection() as connection:
+        entries = audit.entries_before(connection, None, 5)
+    assert {entry.staff_id for entry in entries} == {operations.id}
+    purse = {"purse_id": alice.id.hex()}
+    assert [(entry.action, json.loads(entry.details)) for entry in reversed(entries)] == [
+        ("read-purse-history", purse),
+        ("read-purse-history", purse),
+        ("read-purse-log", purse),
+        ("read-voucher", {"payer_id": alice.id.hex(), "entry": paid.voucher.entry}),
+        ("list-vouchers", {"which": "undelivered"}),
+    ]
 
 
 def test_a_purse_is_shown_with_what_is_in_it_and_on_its_way(

@@ -13,16 +13,26 @@ import pytest
 
 from tests.bank.api.serving import served
 from tests.bank.conftest import Clock
-from tests.bank.doubles import Doubles
-from tests.bank.funding.cards import CARDS, Funded
+from tests.bank.funding.cards import Funded
 from tests.bank.funding.conftest import verified
-from tests.bank.holders import Holder, balance, fill, grant, move
-from tests.bank.merchants.trading import STAFF, Trader, begin, new_order, pay
+from tests.bank.holders import Holder, balance, fill, grant
+from tests.bank.merchants.tapping import (
+    check,
+    drain,
+    in_card,
+    lacking,
+    loaded,
+    push,
+    reason,
+    refunded,
+    shop,
+    suspend,
+    tap,
+)
+from tests.bank.merchants.trading import Trader, begin, new_order, pay
 from tests.bank.purses.conftest import (
-    CARD_PIN,
     MakeCard,
     Sim,
-    by,
     consent,
     keys,
     make_card,
@@ -30,28 +40,22 @@ from tests.bank.purses.conftest import (
     sim,
 )
 from zerobar.bank.api.app import create_app
-from zerobar.bank.chart import AccountCode, TransferCode, operator_account
-from zerobar.bank.checking import check_books
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import BankError
-from zerobar.bank.funding.cards import allow_auto_top_up, bind_card
 from zerobar.bank.funding.errors import TopUpPending
 from zerobar.bank.merchants import webhooks
 from zerobar.bank.merchants.errors import OrderNotOpen
-from zerobar.bank.merchants.model import EventKind, Order, OrderState
-from zerobar.bank.merchants.onboarding import suspend_merchant
+from zerobar.bank.merchants.model import EventKind, OrderState
 from zerobar.bank.merchants.orders import close_order, read_order
 from zerobar.bank.merchants.payee import payee_of
 from zerobar.bank.merchants.reconciliation import reconcile_merchant, write_csv
-from zerobar.bank.merchants.refunding import NewRefund, refund_order
 from zerobar.bank.merchants.tap_errors import TapDeclined, TapNotTaken, TapRefused
-from zerobar.bank.merchants.tapping import pay_by_tap, reference_of, tap_request
+from zerobar.bank.merchants.tapping import pay_by_tap, tap_request
 from zerobar.bank.paying.errors import NotPayable, RefundTooMuch
 from zerobar.bank.paying.refundable import RefundByTap
 from zerobar.bank.people.wallets import Freezer, freeze_wallet
 from zerobar.bank.purses import block_purse, register_purse
 from zerobar.bank.purses.charging import load
-from zerobar.bank.purses.linking import link_purse
 from zerobar.bank.settlement.posting import settle_due
 from zerobar.bank.settlement.telling import take_vouchers
 from zerobar.bank.settlement.topping import top_up_waiting
@@ -60,70 +64,12 @@ from zerobar.client.http import BankHttp, RequestKey
 from zerobar.client.merchant import TillClient
 from zerobar.client.merchants import OrderStateName
 from zerobar.client.taps import TapPays
-from zerobar.purse.messages import Kind, PurseClass, Push
-from zerobar.purse.money import CNY, Fen
+from zerobar.purse.messages import Kind, PurseClass
+from zerobar.purse.money import Fen
 
-__all__ = ["keys", "make_card", "offering", "sim", "verified"]
+__all__ = ["keys", "lacking", "loaded", "make_card", "offering", "shop", "sim", "verified"]
 
 pytestmark = pytest.mark.slow
-
-IN_WALLET = 1_500_00
-
-
-@pytest.fixture
-def shop(offering: Bank) -> Trader:
-    return begin(offering)
-
-
-@pytest.fixture
-def loaded(offering: Bank, anna: Holder, sim: Sim) -> Sim:
-    """Anna's purse with 200.00, from her wallet of 1,500.00."""
-    grant(offering, anna)
-    sim.card.accept(*load(offering, consent(anna), offering.new_id(), anna.wallet, sim.ask(200_00)))
-    return sim
-
-
-def tap(bank: Bank, shop: Trader, order: Order, sim: Sim, kind: Kind = Kind.AUTHORISE) -> bytes:
-    """Show a card what the bank signs for an order, and return the voucher."""
-    return bytes(sim.card.pay(tap_request(bank, shop.till, order.id, kind)))
-
-
-def push(bank: Bank, shop: Trader, order: Order, sim: Sim) -> bytes:
-    """Have a card pay an order that it was shown no request of."""
-    payee = tap_request(bank, shop.till, order.id, Kind.PAYMENT).certificate.id
-    sim.card.verify_pin(CARD_PIN)
-    what = Push(
-        kind=Kind.PUSH,
-        payee_id=payee,
-        amount=order.amount,
-        currency=CNY,
-        time=bytes(4),
-        reference=reference_of(order.id),
-    )
-    return bytes(sim.card.pay(what))
-
-
-def in_card(sim: Sim) -> int:
-    return int(sim.card.state(bytes(8)).balance)
-
-
-def refunded(bank: Bank, shop: Trader, order: Order, amount: int, number: str = "R-1") -> None:
-    refund_order(bank, shop.till, bank.new_id(), NewRefund(order.id, number, Fen(amount), ""))
-
-
-def reason(bank: Bank, shop: Trader, order: Order, voucher: bytes) -> object:
-    """Return why an order is not paid."""
-    with pytest.raises(TapDeclined) as refused:
-        pay_by_tap(bank, shop.till, order.id, voucher)
-    with pytest.raises(TapDeclined) as again:
-        pay_by_tap(bank, shop.till, order.id, voucher)
-    assert again.value.facts == refused.value.facts
-    assert read_order(bank, shop.till, order.id).payment_id is None
-    return refused.value.facts["reason"]
-
-
-def check(bank: Bank) -> None:
-    assert not [(each.name, each.deviations) for each in check_books(bank) if each.many]
 
 
 def test_the_wallet_behind_a_card_pays_an_order_once(
@@ -214,13 +160,6 @@ def test_too_little_in_the_wallet_is_said_and_the_same_card_may_be_tapped_again(
     check(offering)
 
 
-def drain(bank: Bank, holder: Holder, left: int) -> None:
-    """Leave so much in a wallet."""
-    vault = operator_account(bank.operator_id, AccountCode.VAULT)
-    amount = Fen(balance(bank, holder.wallet) - left)
-    move(bank, holder.wallet, vault, amount, TransferCode.REDEEM)
-
-
 def test_over_a_limit_is_said(offering: Bank, shop: Trader, anna: Holder, loaded: Sim) -> None:
     with offering.connection() as connection:
         connection.execute(
@@ -236,10 +175,10 @@ def test_over_a_limit_is_said(offering: Bank, shop: Trader, anna: Holder, loaded
 @pytest.mark.parametrize(
     "stop, why",
     [
-        (lambda bank, anna, sim: block_purse(bank, sim.id), "card-not-usable"),
+        (lambda bank, anna, sim: block_purse(bank, sim.id), "not-usable"),
         (
             lambda bank, anna, sim: freeze_wallet(bank, anna.wallet, Freezer.BANK),
-            "wallet-not-usable",
+            "not-usable",
         ),
     ],
 )
@@ -352,18 +291,6 @@ def test_an_order_that_a_tap_has_paid_is_not_paid_again_by_another_card_or_a_wal
     check(offering)
 
 
-def test_a_push_that_comes_late_is_credited_without_its_order(
-    offering: Bank, shop: Trader, anna: Holder, loaded: Sim
-) -> None:
-    order = new_order(offering, shop, 30_00)
-    late = push(offering, shop, order, loaded)
-    pay(offering, anna, order)
-    with pytest.raises(TapNotTaken):
-        pay_by_tap(offering, shop.till, order.id, late)
-    assert balance(offering, shop.wallet) == 60_00
-    check(offering)
-
-
 def test_a_suspended_merchant_takes_no_tap(
     offering: Bank, shop: Trader, anna: Holder, loaded: Sim
 ) -> None:
@@ -372,10 +299,6 @@ def test_a_suspended_merchant_takes_no_tap(
     suspend(offering, shop)
     assert reason(offering, shop, order, authorised) in ("order-not-open", "payee-not-open")
     check(offering)
-
-
-def suspend(bank: Bank, shop: Trader) -> None:
-    suspend_merchant(bank, STAFF, shop.merchant.id, suspended=True)
 
 
 # --- refunds ------------------------------------------------------------------------------
@@ -418,19 +341,6 @@ def test_what_a_card_without_a_wallet_has_paid_is_given_back_by_a_tap_only(
 
 
 # --- auto top-up --------------------------------------------------------------------------
-
-
-@pytest.fixture
-def lacking(
-    offering: Bank, partners: Doubles, verified: Holder, make_card: MakeCard
-) -> tuple[Funded, Sim]:
-    """Anna with a bank card, 10.00 in the wallet, auto top-up, and a linked purse."""
-    cards = [bind_card(offering, verified.session, offering.new_id(), CARDS[0]).id]
-    made = make_card()
-    link_purse(offering, by(verified), verified.wallet, made.proof(offering, verified.person))
-    fill(offering, verified.wallet, Fen(10_00))
-    allow_auto_top_up(offering, verified.person, verified.wallet, verified.key.id)
-    return Funded(offering, partners, verified, cards), made
 
 
 def test_a_bank_card_brings_what_the_wallet_lacks_and_gets_it_back_first(

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-import shutil
-import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -14,6 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from tests.bank.programs import BankProgram
+from zerobar.bank.api.console.health import TOKEN_VARIABLE
 from zerobar.bank.installation import load
 from zerobar.bank.running import open_bank
 from zerobar.bank.staff import audit
@@ -28,15 +26,6 @@ NOTE = re.compile(r"Note this: (\d+:[0-9a-f]{64})")
 def surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.setenv(PASSPHRASE_VARIABLE, "six words chosen by dice")
-
-
-@pytest.fixture
-def scratch() -> Iterator[Path]:
-    # Not pytest's own folder: run as root, that is closed to the user PostgreSQL runs as.
-    path = Path(tempfile.mkdtemp(prefix="zerobar-tests-"))
-    path.chmod(0o755)
-    yield path
-    shutil.rmtree(path)
 
 
 def run(*arguments: object) -> Result:
@@ -70,6 +59,7 @@ def test_a_bank_is_backed_up_put_back_and_verified(bank: Path, scratch: Path) ->
     assert file.stat().st_mode & 0o777 == 0o600
     assert b"PGDMP" not in file.read_bytes() and b"sealing" not in file.read_bytes()
     assert "can be put back" in done("rehearse", file)
+    assert "overwritten" in refused("backup", file, "--folder", bank)
     elsewhere = scratch / "elsewhere"
     done("restore", file, "--folder", elsewhere)
     assert "comparisons agree" in done("verify", "--folder", elsewhere, "--noted", noted[1])
@@ -83,8 +73,9 @@ def test_a_bank_is_backed_up_put_back_and_verified(bank: Path, scratch: Path) ->
 
 
 def test_a_served_bank_is_backed_up_into_a_folder_knows_when_and_tells_prometheus(
-    scratch: Path,
+    scratch: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv(TOKEN_VARIABLE, "of figures")
     kept, bank = scratch / "kept", scratch / "bank"
     kept.mkdir()
     with BankProgram(scratch, "http://127.0.0.1:9", workers=2) as program:
@@ -94,7 +85,8 @@ def test_a_served_bank_is_backed_up_into_a_folder_knows_when_and_tells_prometheu
         assert "comparisons agree" in done("verify", "--folder", bank)
         for _ in range(20):
             httpx.get(f"{program.url}/health")
-        figures = httpx.get(f"{program.url}/metrics").text
+        shown = {"authorization": "Bearer of figures"}
+        figures = httpx.get(f"{program.url}/metrics", headers=shown).text
     assert len(list(kept.glob("bank-*Z.backup"))) == 1 and len(list(kept.iterdir())) == 2
     # Whichever process is asked, it tells of all.
     asked = re.search(
@@ -120,6 +112,8 @@ def test_what_cannot_be_put_back_is_said_and_leaves_no_bank(
     assert "There is no bank" in refused("verify", "--folder", elsewhere)
     assert "can be put back" in done("rehearse", file)
     done("restore", file, "--folder", elsewhere)
+    (elsewhere / "bank.json").unlink()
+    assert "sealing.key" in refused("restore", file, "--folder", elsewhere)
     monkeypatch.setenv(PASSPHRASE_VARIABLE, "quite another passphrase")
     assert "passphrase" in refused("rehearse", file)
     monkeypatch.setenv(PASSPHRASE_VARIABLE, "short")

@@ -85,6 +85,15 @@ def test_another_passphrase_opens_nothing() -> None:
         read(written([("a", b"1")]), "wrong horse battery")
 
 
+def test_a_passphrase_opens_however_its_accents_are_typed() -> None:
+    one, other = "six mots cl\u00e9s d\u00e9", "six mots cle\u0301s de\u0301"
+    out = io.BytesIO()
+    writer = CrateWriter(out, one, os.urandom, CHEAP)
+    writer.begin("a")
+    writer.finish()
+    assert read(out.getvalue(), other) == [("a", b"")]
+
+
 def test_something_else_is_no_backup() -> None:
     with pytest.raises(NotABackup):
         read(b"PGDMP" + bytes(100))

@@ -418,9 +418,10 @@ def test_an_authorisation_that_cannot_be_debited_is_declined_for_ever(
 def test_an_authorisation_counts_towards_its_wallets_limits(
     bank: Bank, town: Registered, settle: Settle, keys: TestAuthority
 ) -> None:
+    # A person's card would pay no more than 500.00 at once.
     key = bytes(31) + b"\x0b"
     certificate = keys.authority.certify(
-        P256.public_key(key), PurseClass.PERSON, Validity(20_000, 30_000)
+        P256.public_key(key), PurseClass.MERCHANT, Validity(20_000, 30_000)
     )
     payer = DrawnPurse(key, certificate)
     holder = open_holder(bank, "+8613922222222", Category.IV, pin=None)

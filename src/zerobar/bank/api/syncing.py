@@ -27,12 +27,12 @@ from zerobar.bank.errors import BankError, Unavailable
 from zerobar.bank.fraud.blocklist import newest_epoch
 from zerobar.bank.purses import linking
 from zerobar.bank.purses.keys import issuing_keys
-from zerobar.bank.settlement import Life, life_of
+from zerobar.bank.settlement import life_of
 from zerobar.bank.settlement.life import VoucherUnknown
 from zerobar.bank.settlement.telling import Told, take_vouchers
-from zerobar.bank.staff.model import Role
 from zerobar.bank.syncing import StateRefused, known_entry, sync, take_part, take_statement
 from zerobar.bank.syncing.asking import holds_any
+from zerobar.bank.watching.vouchers import read_life
 from zerobar.client.syncing import (
     LogPartShown,
     NewLogPart,
@@ -147,7 +147,7 @@ def read_voucher(
     entry: FromPath[int],
 ) -> VoucherLife:
     """Show what became of a voucher to who paid it or was paid by it."""
-    life = _life(bank, payer_id, entry)
+    life = life_of(bank, *_key(payer_id, entry))
     parties = [life.voucher.payer_id, life.voucher.payee_id]
     with bank.connection() as connection:
         is_party = holds_any(connection, signed.key, parties)
@@ -163,16 +163,15 @@ def read_voucher_as_staff(
     payer_id: FromPath[str],
     entry: FromPath[int],
 ) -> VoucherLife:
-    """Show what became of a voucher; for operations and risk."""
-    staff.require(Role.OPERATIONS, Role.RISK)
-    return show_life(_life(bank, payer_id, entry))
+    """Show what became of a voucher, and write down who looked; for operations and risk."""
+    return show_life(read_life(bank, staff, *_key(payer_id, entry)))
 
 
-def _life(bank: Bank, payer_id: str, entry: int) -> Life:
+def _key(payer_id: str, entry: int) -> tuple[bytes, int]:
     id_ = read_purse_id(payer_id)
     if not 0 < entry <= _LAST_ENTRY:
         raise VoucherUnknown(id_, entry)
-    return life_of(bank, id_, entry)
+    return id_, entry
 
 
 def _take(bank: Bank, data: NewStatement) -> Told:

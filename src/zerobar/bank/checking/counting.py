@@ -8,7 +8,8 @@ from zerobar.bank.checking.comparing import compared
 from zerobar.bank.checking.model import Rule
 
 # A wallet counts under its own id, or under a closed one's in whose place it was opened; by days
-# and years of China. What a category without limits spends need not be counted.
+# and years of China. What a category without limits spends need not be counted. A purse on whose
+# word wallets pay counts as well, by days.
 SPENDING: Final = Rule(
     "spending and limits",
     "What a wallet spent is not counted towards its limits, or something else is counted.",
@@ -25,6 +26,11 @@ SPENDING: Final = Rule(
             (to_char(s.made_at AT TIME ZONE INTERVAL '+08:00', 'YYYYMMDD')::integer, l.by_day),
             (to_char(s.made_at AT TIME ZONE INTERVAL '+08:00', 'YYYY')::integer, l.by_year)
         ) AS p (period, must)
+        UNION ALL
+        SELECT d.source_id, d.derived_id, o.amount_fen,
+               to_char(o.decided_at AT TIME ZONE INTERVAL '+08:00', 'YYYYMMDD')::integer, false
+        FROM derived d JOIN bank.voucher_outcome o ON o.transfer_id = d.source_id
+        WHERE d.word = %(word_purse_authorised)s
     ), counts AS (
         SELECT * FROM counted WHERE period > 0
     )

@@ -89,6 +89,12 @@ DERIVATIONS: Final = (
         " JOIN bank.voucher_outcome o USING (payer_id, entry)",
     ),
     Derivation(
+        Word.PURSE_AUTHORISED,
+        "SELECT o.transfer_id, encode(o.payer_id, 'hex') FROM bank.voucher_outcome o"
+        " JOIN bank.voucher v USING (payer_id, entry)"
+        " WHERE v.kind = %(voucher_authorise)s AND o.transfer_id IS NOT NULL",
+    ),
+    Derivation(
         Word.PURSE_REQUEST,
         "SELECT charge_id, encode(request, 'hex') FROM bank.purse_charge"
         " UNION ALL SELECT mark_id, encode(request, 'hex') FROM bank.owed_load",

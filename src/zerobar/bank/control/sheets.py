@@ -109,4 +109,5 @@ def _table(sheet: Sheet, width: float) -> Table:
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
     ]
     columns = [width * part / sum(sheet.widths) for part in sheet.widths]
-    return Table(cells, colWidths=columns, repeatRows=1, style=TableStyle(style))
+    # A cell may be taller than a page, and then goes on on the next.
+    return Table(cells, colWidths=columns, repeatRows=1, splitInRow=1, style=TableStyle(style))

@@ -24,13 +24,14 @@ def charge_order(bank: Bank, seller: Seller, order_id: UUID, code: str, signed: 
     Asked again with the same id and code, the answer is that of the payment: so a till asks until
     it knows. Returns the order, paid.
 
-    Raises OrderUnknown, OrderNotOpen if something else has paid or ended it, MerchantSuspended,
-    IdUsed, and what `pay_by_code` raises, as ConfirmationNeeded.
+    Raises OrderUnknown, OtherShop, OrderNotOpen if something else has paid or ended it,
+    MerchantSuspended, IdUsed, and what `pay_by_code` raises, as ConfirmationNeeded.
     """
     seller.require_trading()
     payment_id = signed.id
     with bank.transaction() as connection:
         order = require_order(connection, seller, order_id)
+        seller.require_shop(order.shop_id)
         hashed = _hash(bank, code)
         now = bank.clock()
         if not order_store.insert_charge(connection, payment_id, order, seller.key_id, hashed, now):

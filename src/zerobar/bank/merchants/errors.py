@@ -96,8 +96,8 @@ class OtherShop(NotAllowed):
 
     def __init__(self) -> None:
         super().__init__(
-            "This order was sold in another shop.",
-            "Give it back at a till of that shop, or by the merchant's server.",
+            "This order is another shop's.",
+            "Ask at a till of that shop, or by the merchant's server.",
         )
 
 

@@ -106,9 +106,10 @@ def require_order(connection: Connection, seller: Seller, order_id: UUID) -> Ord
 def close_order(bank: Bank, seller: Seller, order_id: UUID) -> Order:
     """Close an order, so that nobody can pay it any more; closing it again changes nothing.
 
-    Raises OrderUnknown, or OrderNotOpen if it is paid.
+    Raises OrderUnknown, OtherShop, or OrderNotOpen if it is paid.
     """
     order = read_order(bank, seller, order_id)
+    seller.require_shop(order.shop_id)
     if order.payment_id is None and order.end is None:
         _end(bank, [order], seller.merchant, OrderEnd.CLOSED)
     ended = read_order(bank, seller, order_id)

@@ -1,5 +1,6 @@
 """What can go wrong when a card is tapped at a till that is online.
 
+Conflict      ReferenceUsed    another order's id ends alike
 Refused       TapDeclined      the wallet behind the card does not pay, for ever
               TapRefused       it is no voucher for this order
               TapNotTaken      the order was paid or ended before; the card's value goes back
@@ -10,14 +11,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from zerobar.bank.errors import Refused, Unavailable
+from zerobar.bank.errors import Conflict, Refused, Unavailable
 from zerobar.bank.settlement.model import Decline, Waiting
 
 _ANOTHER_WAY: Final = "Let the customer pay in another way."
+# A till is not told of losses, blocks and freezes: those are between the holder and the bank.
+_NOT_USABLE: Final = ("The card, or the wallet behind it, cannot pay.", _ANOTHER_WAY)
 _DECLINED: Final = {
-    Decline.CARD_NOT_USABLE: ("The card is blocked, lost, or not of this bank.", _ANOTHER_WAY),
+    Decline.CARD_NOT_USABLE: _NOT_USABLE,
     Decline.NO_WALLET: ("There is no wallet behind this card.", "Let the card pay its own value."),
-    Decline.WALLET_NOT_USABLE: ("The wallet behind the card is frozen or closed.", _ANOTHER_WAY),
+    Decline.WALLET_NOT_USABLE: _NOT_USABLE,
     Decline.NO_SUCH_REQUEST: (
         "The request was never issued, or is settled.",
         "Ask for a new request for the order, and tap again.",
@@ -34,12 +37,23 @@ _DECLINED: Final = {
     ),
     Decline.BOOKS_REFUSED: ("The books do not take it.", _ANOTHER_WAY),
 }
+_UNTOLD: Final = (Decline.CARD_NOT_USABLE, Decline.WALLET_NOT_USABLE)
 _WAITING: Final = {
     Waiting.UNPROVED: "It is more than the bank knows to be in the card; its next sync tells.",
     Waiting.TOP_UP: "A bank card is asked for what the wallet lacks, and has not answered.",
-    Waiting.PAYER_FLAGGED: "The card was proved to cheat; the risk officers decide.",
-    Waiting.TAINTED: "The card has taken a proved cheat's money, and has to sync first.",
 }
+
+
+class ReferenceUsed(Conflict):
+    """Cards name an order by the end of its id, and another order has the same one."""
+
+    problem = "reference-used"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Another order's id ends with the same 8 bytes, so cards cannot tell the two apart.",
+            "Make the order anew with an id drawn at random, and close this one.",
+        )
 
 
 class TapDeclined(Refused):
@@ -49,7 +63,8 @@ class TapDeclined(Refused):
 
     def __init__(self, reason: Decline) -> None:
         happened, next_step = _DECLINED[reason]
-        super().__init__(happened, next_step, reason=reason.name.lower().replace("_", "-"))
+        name = "not-usable" if reason in _UNTOLD else reason.name.lower().replace("_", "-")
+        super().__init__(happened, next_step, reason=name)
 
 
 class TapRefused(Refused):

@@ -16,6 +16,10 @@ _OPEN: Final = """
     SELECT number FROM bank.order_request
     WHERE order_id = %s AND kind = %s AND NOT is_declined ORDER BY number DESC LIMIT 1
 """
+_NAMED: Final = """
+    SELECT FROM bank.order_request
+    WHERE payee_id = %s AND reference = %s AND order_id <> %s LIMIT 1
+"""
 
 
 def lock_payee(connection: Connection, merchant_id: UUID) -> None:
@@ -33,10 +37,17 @@ def open_request(connection: Connection, order_id: UUID, kind: Kind) -> int | No
 
 def insert_request(
     connection: Connection, request: Request, asked: tuple[UUID, UUID], now: datetime
-) -> None:
-    """Store a new request; `asked`: for which order, and by whose key."""
-    is_new = purses.insert_request(connection, request, now)
-    assert is_new, "a payee's numbers are given out once"
+) -> bool:
+    """Store a new request, and return whether its number was free.
+
+    Args:
+        connection: in a transaction.
+        request: as cards are shown it.
+        asked: for which order, and by whose key.
+        now: when.
+    """
+    if not purses.insert_request(connection, request, now):
+        return False
     connection.execute(
         "INSERT INTO bank.order_request (payee_id, number, order_id, kind, reference, key_id)"
         " VALUES (%s, %s, %s, %s, %s, %s)",
@@ -49,6 +60,13 @@ def insert_request(
             asked[1],
         ),
     )
+    return True
+
+
+def is_named(connection: Connection, request: Request, order_id: UUID) -> bool:
+    """Return whether a request would name another order than this one."""
+    row = connection.execute(_NAMED, (request.payee_id, request.reference, order_id)).fetchone()
+    return row is not None
 
 
 def order_of(connection: Connection, voucher: Voucher) -> UUID | None:

@@ -11,6 +11,7 @@ money if there is none. A PUSH that names the order as its requests do pays it a
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -21,12 +22,17 @@ from zerobar.bank.merchants.model import Order, OrderState
 from zerobar.bank.merchants.orders import read_order, require_order
 from zerobar.bank.merchants.payee import MerchantPayee, next_number, payee_of
 from zerobar.bank.merchants.sellers import Seller
-from zerobar.bank.merchants.tap_errors import TapDeclined, TapNotTaken, TapRefused, TapWaits
+from zerobar.bank.merchants.tap_errors import (
+    ReferenceUsed,
+    TapDeclined,
+    TapNotTaken,
+    TapRefused,
+    TapWaits,
+)
 from zerobar.bank.purses import store as purses
 from zerobar.bank.settlement.facts import VoucherKey
 from zerobar.bank.settlement.life import Life, VoucherUnknown, life_of
 from zerobar.bank.settlement.model import Outcome, Waiting
-from zerobar.bank.settlement.posting import post_due
 from zerobar.bank.settlement.telling import take_vouchers
 from zerobar.bank.settlement.topping import top_up
 from zerobar.database import Connection
@@ -36,7 +42,12 @@ from zerobar.purse.wire import FormError
 
 TAP_KINDS: Final = (Kind.AUTHORISE, Kind.PAYMENT)
 _TAG_LENGTH: Final = 4
-_TO_BE_GIVEN_BACK: Final = (Waiting.NO_SUCH_REQUEST, Waiting.REQUEST_SETTLED)
+# That what goes back to a proved cheat waits for the risk officers is not for a till to know.
+_TO_BE_GIVEN_BACK: Final = (
+    Waiting.NO_SUCH_REQUEST,
+    Waiting.REQUEST_SETTLED,
+    Waiting.PAYER_FLAGGED,
+)
 
 
 def tap_request(bank: Bank, seller: Seller, order_id: UUID, kind: Kind) -> SignedRequest:
@@ -44,11 +55,13 @@ def tap_request(bank: Bank, seller: Seller, order_id: UUID, kind: Kind) -> Signe
 
     After an AUTHORISE was declined there is another one, so that the same card may be tapped again.
 
-    Raises PursesNotOffered, MerchantSuspended, OrderUnknown, or OrderNotOpen.
+    Raises PursesNotOffered, MerchantSuspended, OrderUnknown, OtherShop, OrderNotOpen or
+    ReferenceUsed.
     """
     assert kind in TAP_KINDS
     seller.require_trading()
     order = read_order(bank, seller, order_id)
+    seller.require_shop(order.shop_id)
     state = order.state(bank.clock())
     if state is not OrderState.OPEN:
         raise OrderNotOpen(state)
@@ -65,7 +78,7 @@ def reference_of(order_id: UUID) -> bytes:
 def pay_by_tap(bank: Bank, seller: Seller, order_id: UUID, record: bytes) -> Order:
     """Let a card's voucher of 253 bytes pay an order; return it, paid. Again changes nothing.
 
-    Raises OrderUnknown, TapDeclined, TapRefused, TapNotTaken; TapWaits, TopUpPending,
+    Raises OrderUnknown, OtherShop, TapDeclined, TapRefused, TapNotTaken; TapWaits, TopUpPending,
     BooksUnavailable, TooBusy or OutcomeUnknown when it may still pay: ask the same again.
     """
     key = _check_order(bank, seller, order_id, record)
@@ -75,7 +88,6 @@ def pay_by_tap(bank: Bank, seller: Seller, order_id: UUID, record: bytes) -> Ord
     life = _life(bank, key, record)
     if life.waits_for is Waiting.TOP_UP:
         top_up(bank, key)
-        post_due(bank, keys=[key])
         life = _life(bank, key, record)
     order = read_order(bank, seller, order_id)
     if order.payment_id is not None and _has_paid(bank, order, key):
@@ -104,7 +116,12 @@ def _request(
         tag=bank.random(_TAG_LENGTH),
         reference=reference_of(order.id),
     )
-    tap_store.insert_request(connection, made, (order.id, seller.key_id), bank.clock())
+    if tap_store.is_named(connection, made, order.id):
+        raise ReferenceUsed
+    asked = order.id, seller.key_id
+    while not tap_store.insert_request(connection, made, asked, bank.clock()):
+        # Somebody else has taken the number, and it pays nothing here.
+        made = replace(made, number=next_number(connection, seller.merchant))
     return made
 
 
@@ -115,7 +132,8 @@ def _check_order(bank: Bank, seller: Seller, order_id: UUID, record: bytes) -> V
     except FormError:
         raise TapRefused("It is no voucher.") from None
     with bank.connection() as connection:
-        require_order(connection, seller, order_id)
+        order = require_order(connection, seller, order_id)
+        seller.require_shop(order.shop_id)
         if tap_store.order_of(connection, voucher) != order_id:
             raise TapRefused("It answers no request for it.")
     return voucher.payer_id, voucher.entry
@@ -137,11 +155,12 @@ def _has_paid(bank: Bank, order: Order, key: VoucherKey) -> bool:
         return order_store.tap_of(connection, order.id) == key
 
 
-def _refusal(life: Life) -> TapDeclined | TapNotTaken | TapWaits:
+def _refusal(life: Life) -> TapDeclined | TapNotTaken | TapRefused | TapWaits:
     if life.declined is not None:
         return TapDeclined(life.declined)
-    is_late = life.waits_for in _TO_BE_GIVEN_BACK or life.outcome is Outcome.REFUNDED
-    # A push that came late was credited to the merchant without its order.
-    if is_late or life.outcome is Outcome.SETTLED:
+    if life.waits_for in _TO_BE_GIVEN_BACK or life.outcome is Outcome.REFUNDED:
         return TapNotTaken()
+    if life.outcome is Outcome.SETTLED:
+        # A push that came before any request had named the order.
+        return TapRefused("It was paid to the merchant before, without an order.")
     return TapWaits(life.waits_for)

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from zerobar.bank.errors import Refused
+from zerobar.bank.errors import Refused, Unavailable
 from zerobar.database import Connection
+from zerobar.purse.messages import Kind
 from zerobar.purse.money import Fen
 
 _PAYMENT: Final = """
@@ -26,6 +27,14 @@ _TAP: Final = """
     FROM bank.tap_payment t LEFT JOIN bank.purse p ON p.purse_id = t.payer_id
     WHERE t.payment_id = %s FOR UPDATE OF t
 """
+# What an authorisation has paid was the wallet's own money, whatever the card did.
+_HELD_BACK: Final = """
+    SELECT FROM bank.tap_payment t
+    JOIN bank.purse p ON p.purse_id = t.payer_id AND p.flagged_at IS NOT NULL
+    JOIN bank.voucher v ON v.payer_id = t.payer_id AND v.entry = t.entry AND v.kind <> %s
+    WHERE t.payment_id = %s AND NOT EXISTS (
+        SELECT FROM bank.voucher_release x WHERE x.payer_id = t.payer_id AND x.entry = t.entry)
+"""
 
 
 class RefundByTap(Refused):
@@ -37,6 +46,21 @@ class RefundByTap(Refused):
         super().__init__(
             "A card has paid this that no wallet is behind, so the bank cannot give it back.",
             "Give it back with a refund by tap, from the till's own purse to that card.",
+        )
+
+
+class RefundWaits(Unavailable):
+    """The card that paid was proved to cheat since: risk officers decide what goes back.
+
+    Whoever asks for the refund is not told which card that is.
+    """
+
+    problem = "refund-waits"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The bank has to look at this refund before it gives the money back.",
+            "Ask for the same refund again later; the bank itself goes on with it, too.",
         )
 
 
@@ -68,6 +92,13 @@ def lock_refundable(connection: Connection, payment_id: UUID) -> Refundable | No
     if row is None:
         row = connection.execute(_TAP, (payment_id,)).fetchone()
     return None if row is None else _refundable(row)
+
+
+def check_held_back(connection: Connection, payment_id: UUID) -> None:
+    """Raise RefundWaits while a refund would go to a proved cheat that nobody has released."""
+    held = connection.execute(_HELD_BACK, (int(Kind.AUTHORISE), payment_id)).fetchone()
+    if held is not None:
+        raise RefundWaits
 
 
 def _refundable(row: tuple[Any, ...]) -> Refundable:

@@ -26,7 +26,7 @@ from zerobar.bank.paying.errors import (
 )
 from zerobar.bank.paying.model import Condition, Notice, NoticeKind, Refund
 from zerobar.bank.paying.refund_plans import fix_plan, give_up_plan
-from zerobar.bank.paying.refundable import Refundable, lock_refundable
+from zerobar.bank.paying.refundable import Refundable, check_held_back, lock_refundable
 from zerobar.bank.people import store as people
 from zerobar.bank.people.errors import WalletClosed
 from zerobar.bank.people.model import Wallet
@@ -66,9 +66,9 @@ def refund_payment(  # noqa: PLR0913 - each is a fact of the one refund
         rows: what is stored with the refund, if it is made.
         conditions: what else has to hold, as that who gives back was not halted meanwhile.
 
-    Raises PaymentUnknown, WalletClosed when the payer's wallet is gone, RefundByTap, RefundTooMuch,
-    InsufficientBalance of the wallet that gives back, what the conditions say, IdUsed,
-    OutcomeUnknown or TooBusy.
+    Raises PaymentUnknown, WalletClosed when the payer's wallet is gone, RefundByTap, RefundWaits,
+    RefundTooMuch, InsufficientBalance of the wallet that gives back, what the conditions say,
+    IdUsed, OutcomeUnknown or TooBusy.
     """
     with bank.transaction() as connection:
         # One refund of a payment at a time fixes its part of what the card had paid.
@@ -95,6 +95,7 @@ def _planned(
     bank: Bank, connection: Connection, payment: Refundable, asked: tuple[UUID, Fen, str]
 ) -> Refund:
     refund_id, amount, reason = asked
+    check_held_back(connection, payment.id)
     if _payer(connection, payment).closed_at is not None:
         raise WalletClosed
     plan = fix_plan(connection, payment, refund_id, amount)

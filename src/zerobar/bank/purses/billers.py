@@ -46,6 +46,7 @@ _CERTIFICATES: Final = """
     SELECT certificate FROM bank.purse WHERE purse_id = %(id)s
     UNION SELECT certificate FROM bank.payer_certificate WHERE purse_id = %(id)s
 """
+_OF_TILLS: Final = "SELECT FROM bank.merchant_payee WHERE payee_id = %s"
 NEWEST: Final = 2**62
 
 
@@ -91,6 +92,9 @@ def host_biller(bank: Bank, session: StaffSession, merchant_id: UUID, public_key
 def issue_for(bank: Bank, seller: Seller, request: Request) -> None:
     """Note a request of a merchant's own hosted payee; the same again changes nothing.
 
+    The payee that the bank hosts for the merchant's tills is not its own: the bank alone gives out
+    that one's numbers.
+
     Raises ServerOnly, MerchantSuspended, PayeeNotHosted, or IdUsed when its number was used for
     something else.
     """
@@ -98,7 +102,9 @@ def issue_for(bank: Bank, seller: Seller, request: Request) -> None:
     seller.require_trading()
     with bank.connection() as connection:
         payee = store.purse(connection, request.payee_id)
-    if payee is None or payee.wallet_id != seller.merchant.wallet_id:
+        of_tills = connection.execute(_OF_TILLS, (request.payee_id,)).fetchone()
+    is_own = payee is not None and payee.wallet_id == seller.merchant.wallet_id
+    if not is_own or of_tills is not None:
         raise PayeeNotHosted(request.payee_id)
     issue_request(bank, request)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,7 @@ from zerobar.bank.installation import Installation
 from zerobar.bank.purses.installing import AUTHORITY_FILE
 from zerobar.bank.safekeeping.crate import CrateWriter
 from zerobar.bank.safekeeping.dumping import dump
+from zerobar.bank.safekeeping.errors import BackupExists
 from zerobar.bank.staff import audit
 from zerobar.database import Database
 
@@ -26,7 +28,6 @@ DUMP: Final = "database.dump"
 MADE_AT: Final = "made-at"
 SETTINGS: Final = "bank.json"
 KEY: Final = "sealing.key"
-_OWNER_ONLY: Final = 0o600
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,9 @@ class Backup:
 def back_up(
     bank: Bank, installation: Installation, database: Database, path: Path, passphrase: str
 ) -> Backup:
-    """Make a backup and note it in the bank; raises PassphraseTooShort or DatabaseToolFailed.
+    """Make a backup and note it in the bank.
+
+    Raises PassphraseTooShort, BackupExists or DatabaseToolFailed.
 
     Args:
         database: the bank's.
@@ -79,7 +82,7 @@ def write_backup(
     random: Callable[[int], bytes],
     **cost: int,
 ) -> tuple[int, bytes]:
-    """Write a backup, whole or not at all; return its length and SHA-256.
+    """Write a backup, whole or not at all, over nothing; return its length and SHA-256.
 
     Args:
         files: of the folder, by name.
@@ -87,8 +90,10 @@ def write_backup(
         random: as os.urandom.
         cost: see `CrateWriter`.
     """
-    scratch = target.with_name(target.name + ".unfinished")
-    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY)
+    if target.exists():
+        raise BackupExists(target)
+    descriptor, name = tempfile.mkstemp(".unfinished", target.name + ".", target.parent)
+    scratch = Path(name)
     database, made_at = source
     try:
         with os.fdopen(descriptor, "wb") as out:
@@ -97,9 +102,19 @@ def write_backup(
             _fill(crate, {MADE_AT: made_at.isoformat().encode(), **files}, database)
             os.fsync(descriptor)
         scratch.replace(target)
+        _keep_name(target.parent)
     finally:
         scratch.unlink(missing_ok=True)
     return hashed.length, hashed.digest
+
+
+def _keep_name(folder: Path) -> None:
+    """Have a folder's names outlive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _fill(crate: CrateWriter, files: Mapping[str, bytes], database: Database) -> None:

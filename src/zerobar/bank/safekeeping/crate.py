@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
+import unicodedata
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, Final
 
@@ -160,7 +161,9 @@ def _check_end(source: BinaryIO, told: bytes, seen: bytes) -> None:
 
 def _cipher(passphrase: str, head: bytes) -> AESGCM:
     _, _, cost, salt = _HEAD.unpack(head)
-    key = Scrypt(salt=salt, length=32, n=1 << cost, r=8, p=1).derive(passphrase.encode())
+    # However it was typed: one letter with an accent may be one character or two.
+    secret = unicodedata.normalize("NFC", passphrase).encode()
+    key = Scrypt(salt=salt, length=32, n=1 << cost, r=8, p=1).derive(secret)
     return AESGCM(key)
 
 

@@ -5,11 +5,16 @@ SafekeepingError
 +-- WrongPassphrase     it was encrypted under another one, or its beginning was changed
 +-- BackupDamaged       it was cut off or changed
 +-- PassphraseTooShort  whoever has the file could guess it
++-- BackupExists        there is a file where one is to be written
++-- FolderNotEmpty      files of a bank are where one is to be put back
 +-- DatabaseNotEmpty    there is a bank where one is to be put back
 +-- DatabaseToolFailed  pg_dump or pg_restore gave up
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
 
 
 class SafekeepingError(Exception):
@@ -52,13 +57,32 @@ class PassphraseTooShort(SafekeepingError):
         )
 
 
+class BackupExists(SafekeepingError):
+    """There is a file where a backup is to be written."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"There is {path} already. Name another file, or a folder: backups are not overwritten."
+        )
+
+
+class FolderNotEmpty(SafekeepingError):
+    """Files of a bank are where one is to be put back, and no interrupted restore left them."""
+
+    def __init__(self, folder: Path, names: Sequence[str]) -> None:
+        super().__init__(
+            f"{folder} holds {', '.join(names)}, which may be a bank's. Name another folder;"
+            " nothing is ever put back over a bank."
+        )
+
+
 class DatabaseNotEmpty(SafekeepingError):
-    """There is a bank in the database where one is to be put back."""
+    """There is a bank in the database where one is to be put back, or somebody else puts one."""
 
     def __init__(self, database: str) -> None:
         super().__init__(
-            f"There is a bank in {database} already. Name an empty database and another folder;"
-            " nothing is ever put back over a bank."
+            f"There is a bank in {database} already, or one that is being put back. Name an empty"
+            " database and another folder; nothing is ever put back over a bank."
         )
 
 

@@ -17,10 +17,14 @@ from zerobar.bank.staff import audit
 
 SKIPPED_ENTRIES: Final = 1_000_000
 """Of the operator's own log: more vouchers than it signs between two backups, of 2**32."""
+SKIPPED_NUMBERS: Final = 1_000_000
+"""Of each hosted payee's requests: more than its tills ask for between two backups, of 2**32."""
 SKIPPED_EPOCHS: Final = 100_000
 """Of the blocklist, which grows by one at most every ten minutes and with each blocked id."""
 
 _SKIP_ENTRIES: Final = "UPDATE bank.operator_log SET entry = entry + %s"
+# A card that has paid a number refuses another request under it.
+_SKIP_NUMBERS: Final = "UPDATE bank.merchant_payee SET newest_number = newest_number + %s"
 # An empty place of the list: a card at any epoch of the time that is lost is told what is newer.
 _SKIP_EPOCHS: Final = (
     "INSERT INTO bank.blocklist (epoch, added_at)"
@@ -38,6 +42,7 @@ def reopen(bank: Bank, backed_up_at: datetime) -> None:
     now = bank.clock()
     with bank.transaction() as connection:
         connection.execute(_SKIP_ENTRIES, (SKIPPED_ENTRIES,))
+        connection.execute(_SKIP_NUMBERS, (SKIPPED_NUMBERS,))
         connection.execute(_SKIP_EPOCHS, (SKIPPED_EPOCHS, now))
         for statement in _END_SESSIONS:
             connection.execute(statement, (now,))

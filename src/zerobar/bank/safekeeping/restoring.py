@@ -1,12 +1,16 @@
 """Putting a bank back: into a new folder and an empty database, never over a bank.
 
-bank.json.restoring   the settings, until everything is in its place; the same command then begins
-                      anew, on the same folder
+Until a bank is whole, its folder holds bank.json.restoring, and its database the same word in
+`restoring.mark`. Where both are, and agree, an interrupted restore left what is there: the same
+command clears it away and begins anew; until then no bank opens that database. Whatever else is
+found is somebody's, and is not touched.
 """
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,23 +19,38 @@ from typing import BinaryIO, Final
 import msgspec
 
 from zerobar.bank.installation import BankExists, Installation, Settings, load, write_private
-from zerobar.bank.running import APPLICATION, bank_of, database_of, ledger_of, migrate_all
+from zerobar.bank.purses.installing import AUTHORITY_FILE
+from zerobar.bank.running import (
+    APPLICATION,
+    IS_MARKED,
+    MIGRATIONS,
+    bank_of,
+    database_of,
+    migrate_all,
+)
 from zerobar.bank.safekeeping.backing_up import DUMP, KEY, MADE_AT, SETTINGS
 from zerobar.bank.safekeeping.crate import read_crate
 from zerobar.bank.safekeeping.dumping import restore
-from zerobar.bank.safekeeping.errors import BackupDamaged, DatabaseNotEmpty
+from zerobar.bank.safekeeping.errors import BackupDamaged, DatabaseNotEmpty, FolderNotEmpty
 from zerobar.bank.safekeeping.reopening import reopen
-from zerobar.database import PATIENT, Database, connect
+from zerobar.database import PATIENT, Connection, Database, DatabaseFailure, connect
+from zerobar.database.migrations import version_table
+from zerobar.ledger import AnotherPoster, RemoteLedger, claim, release
 
-_RESTORING: Final = "bank.json.restoring"
+RESTORING: Final = "bank.json.restoring"
+_OF_A_BANK: Final = (KEY, AUTHORITY_FILE, "db", "database.url")
+_MARK_LENGTH: Final = 16
 _OWNER_ONLY_FOLDER: Final = 0o711
 _LARGEST_FILE: Final = 1 << 20
-_IS_THERE: Final = "SELECT to_regclass('bank.operator') IS NOT NULL"
+_VERSIONS: Final = tuple(f"public.{version_table(package)}" for package in MIGRATIONS)
+_IS_BANK: Final = (
+    "SELECT to_regnamespace('bank') IS NOT NULL OR to_regnamespace('ledger') IS NOT NULL"
+    " OR EXISTS (SELECT FROM unnest(%s::text[]) v WHERE to_regclass(v) IS NOT NULL)"
+)
 _CLEAR: Final = (
     "DROP SCHEMA IF EXISTS bank CASCADE",
     "DROP SCHEMA IF EXISTS ledger CASCADE",
-    "DROP SCHEMA public CASCADE",
-    "CREATE SCHEMA public",
+    *(f"DROP TABLE IF EXISTS {table}" for table in _VERSIONS),
 )
 
 
@@ -53,22 +72,27 @@ def restore_bank(source: BinaryIO, passphrase: str, folder: Path) -> Restored:
     Its database is embedded unless DATABASE_URL names one, which has to be empty. Asked again after
     an interruption, it begins anew.
 
-    Raises BankExists, DatabaseNotEmpty, NotABackup, WrongPassphrase, BackupDamaged or
-    DatabaseToolFailed.
+    Raises BankExists, FolderNotEmpty, DatabaseNotEmpty, NotABackup, WrongPassphrase, BackupDamaged
+    or DatabaseToolFailed.
     """
     if (folder / SETTINGS).exists():
         raise BankExists(folder)
     pieces = read_crate(source, passphrase)
     files = read_files(pieces)
-    begun = _write_folder(folder, files)
+    begun = _installation(folder, files)
     made_at = datetime.fromisoformat(files[MADE_AT].decode())
-    with database_of(begun) as database:
-        _make_room(database, is_ours=(folder / "db").exists())
-        restore(database, dump_of(pieces))
-        migrate_all(database)
-        with ledger_of(database) as ledger, bank_of(begun, database, ledger) as bank:
-            reopen(bank, made_at)
-    (folder / _RESTORING).replace(folder / SETTINGS)
+    with _marked(folder) as mark, database_of(begun) as database:
+        with _emptied(database, mark):
+            _write_files(folder, files)
+            restore(database, dump_of(pieces))
+            migrate_all(database, is_restoring=True)
+            with (
+                RemoteLedger(begun.ledger_socket) as nobody,
+                bank_of(begun, database, nobody) as bank,
+            ):
+                reopen(bank, made_at)
+        write_private(folder / RESTORING, files[SETTINGS])
+        (folder / RESTORING).replace(folder / SETTINGS)
     return Restored(load(folder), made_at)
 
 
@@ -95,23 +119,70 @@ def dump_of(pieces: Iterator[tuple[str, bytes]]) -> Iterator[bytes]:
         yield content
 
 
-def _write_folder(folder: Path, files: dict[str, bytes]) -> Installation:
-    # Others may pass through, for the embedded database runs as a user of its own.
-    folder.mkdir(mode=_OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
-    write_private(folder / _RESTORING, files[SETTINGS])
-    for name, content in files.items():
-        if name not in (SETTINGS, MADE_AT):
-            write_private(folder / Path(name).name, content)
+def _installation(folder: Path, files: dict[str, bytes]) -> Installation:
     settings = msgspec.json.decode(files[SETTINGS], type=Settings)
     return Installation(folder, settings, bytes.fromhex(files[KEY].decode()))
 
 
-def _make_room(database: Database, *, is_ours: bool) -> None:
-    """See that a database is empty; what is left in ours by an interruption is cleared away."""
+@contextmanager
+def _marked(folder: Path) -> Iterator[str]:
+    """Give the word that tells a folder as this restore's; raises FolderNotEmpty."""
+    path = folder / RESTORING
+    if not path.exists():
+        if found := _found(folder):
+            raise FolderNotEmpty(folder, found)
+        # Others may pass through, for the embedded database runs as a user of its own.
+        folder.mkdir(mode=_OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
+        write_private(path, secrets.token_hex(_MARK_LENGTH).encode())
+    try:
+        yield path.read_text()
+    except (DatabaseNotEmpty, DatabaseFailure):
+        # Nothing was begun: what somebody puts here later must not pass for a restore's.
+        if not _found(folder):
+            path.unlink()
+        raise
+
+
+def _found(folder: Path) -> list[str]:
+    """Return what of a bank is in a folder."""
+    return [name for name in _OF_A_BANK if (folder / name).exists()]
+
+
+@contextmanager
+def _emptied(database: Database, mark: str) -> Iterator[None]:
+    """Have an empty database to oneself, marked until it is whole; raises DatabaseNotEmpty.
+
+    Nobody can post there meanwhile, so that no bank that runs is ever met.
+    """
     with connect(database, APPLICATION, PATIENT, autocommit=True) as connection:
-        if connection.execute(_IS_THERE).fetchone() != (True,):
-            return
-        if not is_ours:
-            raise DatabaseNotEmpty(str(database))
+        try:
+            claim(connection)
+        except AnotherPoster:
+            raise DatabaseNotEmpty(str(database)) from None
+        try:
+            _make_room(connection, database, mark)
+            yield
+            connection.execute("DROP SCHEMA restoring CASCADE")
+        finally:
+            release(connection)
+
+
+def _make_room(connection: Connection, database: Database, mark: str) -> None:
+    """Mark a database that is empty; clear one that bears the mark."""
+    is_marked = connection.execute(IS_MARKED).fetchone() == (True,)
+    if is_marked and connection.execute("SELECT word FROM restoring.mark").fetchone() == (mark,):
         for statement in _CLEAR:
             connection.execute(statement)
+    elif is_marked or connection.execute(_IS_BANK, (list(_VERSIONS),)).fetchone() == (True,):
+        raise DatabaseNotEmpty(str(database))
+    else:
+        with connection.transaction():
+            connection.execute("CREATE SCHEMA restoring")
+            connection.execute("CREATE TABLE restoring.mark (word text NOT NULL)")
+            connection.execute("INSERT INTO restoring.mark VALUES (%s)", (mark,))
+
+
+def _write_files(folder: Path, files: dict[str, bytes]) -> None:
+    for name, content in files.items():
+        if name not in (SETTINGS, MADE_AT):
+            write_private(folder / Path(name).name, content)

@@ -6,14 +6,19 @@ stands at a till and is told.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
+from zerobar.bank.calendar import day_of
 from zerobar.bank.halting import wallet_halts
+from zerobar.bank.ids import Word, derived_id
 from zerobar.bank.people.errors import OverLimit
-from zerobar.bank.people.limits import check_payment, counters_for
+from zerobar.bank.people.limits import Limits, check_payment, counters_for
 from zerobar.bank.purses.model import PurseStatus
 from zerobar.bank.settlement.facts import Due, Holding
 from zerobar.bank.settlement.model import Decline, Outcome, Waiting
+from zerobar.bank.settlement.ordered import TappedOrder
 from zerobar.bank.settlement.verdicts import (
     Circumstances,
     Moneyless,
@@ -21,7 +26,9 @@ from zerobar.bank.settlement.verdicts import (
     answers_request,
     settling,
 )
-from zerobar.ledger import Posted, Posting, Result
+from zerobar.ledger import Counter, Posted, Posting, Result
+from zerobar.purse.limits import DEFAULT_LIMITS
+from zerobar.purse.messages import PurseClass
 
 _REASONS: Final = {
     Result.BELOW_FLOOR: Decline.INSUFFICIENT_BALANCE,
@@ -33,7 +40,7 @@ _REASONS: Final = {
 
 def authorise(due: Due, around: Circumstances) -> Verdict:
     """Decide an authorisation that has no outcome yet."""
-    reason = _refusal(due, around)
+    reason = refusal(due, around.orders.get(due.key))
     if reason is not None:
         return declined(reason)
     holder, payee = due.holder, due.payee
@@ -64,7 +71,8 @@ def reason_of(posting: Posting, posted: Posted) -> Decline:
     return Decline.ORDER_NOT_OPEN if posted.counter else Decline.NO_SUCH_REQUEST
 
 
-def _refusal(due: Due, around: Circumstances) -> Decline | None:
+def refusal(due: Due, order: TappedOrder | None) -> Decline | None:
+    """Return why it is not paid whatever is in the wallet behind it; `order`: which it is for."""
     # Whoever finds a lost card cannot reach into the wallet; no value lies on the card.
     if due.status is not PurseStatus.ACTIVE:
         return Decline.CARD_NOT_USABLE
@@ -72,12 +80,36 @@ def _refusal(due: Due, around: Circumstances) -> Decline | None:
         return Decline.NO_WALLET
     if due.payee is None or not answers_request(due):
         return Decline.NO_SUCH_REQUEST
-    order = around.orders.get(due.key)
     if order is not None and not order.takes(due.voucher):
         return Decline.ORDER_NOT_OPEN
     if due.holder.frozen or due.holder.closed:
         return Decline.WALLET_NOT_USABLE
-    return Decline.PAYEE_NOT_OPEN if due.payee.frozen else None
+    if due.payee.frozen:
+        return Decline.PAYEE_NOT_OPEN
+    # An element that was opened keeps no limit of its own.
+    limits = DEFAULT_LIMITS.get(due.backing.purse_class or PurseClass.PERSON)
+    is_large = limits is None or due.voucher.amount > limits.per_payment
+    return Decline.OVER_LIMIT if is_large else None
+
+
+def spending(
+    due: Due, limits: Limits, value_out: Mapping[int, int], now: datetime
+) -> tuple[Counter, ...]:
+    """Return the conditions that neither a wallet nor the purse before it spends too much.
+
+    Args:
+        due: the authorisation.
+        limits: of the wallet behind it.
+        value_out: the most that a purse of each class may pay between syncs: here, in a day.
+        now: of which day.
+    """
+    assert due.holder is not None
+    of_wallet = counters_for(due.holder.spender_id, limits, due.voucher.amount, now)
+    most = value_out.get(due.backing.purse_class or PurseClass.PERSON)
+    if most is None:
+        return of_wallet
+    key = derived_id(Word.PURSE_AUTHORISED, due.voucher.payer_id.hex())
+    return *of_wallet, Counter(key, day_of(now), int(due.voucher.amount), most)
 
 
 def _from_wallet(due: Due, holder: Holding, payee: Holding, around: Circumstances) -> Verdict:
@@ -91,6 +123,6 @@ def _from_wallet(due: Due, holder: Holding, payee: Holding, around: Circumstance
     if due.key in around.short:
         return Waiting.TOP_UP
     halts = tuple(wallet_halts(each.wallet_id, each.halts) for each in (holder, payee))
-    conditions = (*halts, *counters_for(holder.spender_id, own, amount, around.now))
+    conditions = (*halts, *spending(due, own, around.value_out, around.now))
     wallets = holder.wallet_id, payee.wallet_id
     return settling(due, wallets, around, conditions, None if ceiling is None else int(ceiling))

@@ -14,7 +14,7 @@ from uuid import UUID
 from zerobar.bank.ids import Word, derived_id
 from zerobar.bank.people.model import Category
 from zerobar.bank.purses.model import PurseStatus
-from zerobar.bank.settlement.model import Outcome
+from zerobar.bank.settlement.model import Outcome, Waiting
 from zerobar.database import Connection
 from zerobar.purse.messages import EntryKind, Kind, PurseClass, Request, Voucher
 from zerobar.purse.money import Fen
@@ -79,18 +79,18 @@ _DUE: Final = """
         SELECT total FROM ledger.counter
         WHERE key = y.wallet_id AND period = 0 ORDER BY number DESC LIMIT 1
     ) yh ON true
-    WHERE d.waits_for IS NULL AND (d.payer_id, d.entry) > (%(payer_id)s, %(entry)s)
+    WHERE d.waits_for {waits} AND (d.payer_id, d.entry) > (%(payer_id)s, %(entry)s)
       AND (%(ids)s::bytea[] IS NULL OR d.payer_id = ANY(%(ids)s) OR v.payee_id = ANY(%(ids)s))
     ORDER BY d.payer_id, d.entry LIMIT %(most)s
 """
 
-_OF_ALL: Final = _DUE.format(due="bank.voucher_due d")
+_OF_ALL: Final = _DUE.format(due="bank.voucher_due d", waits="IS NULL")
 # From the keys on, so that it costs the same however many others are due.
-_OF_KEYS: Final = _DUE.format(
-    due="""(SELECT DISTINCT * FROM unnest(%(payers)s::bytea[], %(entries)s::bigint[]))
+_KEYS: Final = """(SELECT DISTINCT * FROM unnest(%(payers)s::bytea[], %(entries)s::bigint[]))
         AS k (payer_id, entry)
     JOIN bank.voucher_due d ON d.payer_id = k.payer_id AND d.entry = k.entry"""
-)
+_OF_KEYS: Final = _DUE.format(due=_KEYS, waits="IS NULL")
+_LACKING: Final = _DUE.format(due=_KEYS, waits="= %(top_up)s")
 _DUE_OF: Final = """
     SELECT d.payer_id, d.entry
     FROM (SELECT DISTINCT * FROM unnest(%s::bytea[], %s::bigint[])) AS k (payer_id, entry)
@@ -221,24 +221,35 @@ def read_due(
         keys: only these, at most 1,000; None: all.
     """
     assert keys is None or len(keys) <= MOST_AT_ONCE
-    payer_id, entry = after
-    rows = connection.execute(
-        _OF_ALL if keys is None else _OF_KEYS,
-        {
-            "service": int(PurseClass.SERVICE),
-            "payer_id": payer_id,
-            "entry": entry,
-            "most": MOST_AT_ONCE,
-            "ids": None if purse_ids is None else list(purse_ids),
-            "payers": [payer for payer, _ in keys or ()],
-            "entries": [each for _, each in keys or ()],
-            "unload": int(Kind.UNLOAD),
-            "authorise": int(Kind.AUTHORISE),
-            "pay": int(EntryKind.PAY),
-            "credit": int(EntryKind.CREDIT),
-        },
-    )
+    statement = _OF_ALL if keys is None else _OF_KEYS
+    rows = connection.execute(statement, _parameters(after, purse_ids, keys or ()))
     return [_due(row) for row in rows]
+
+
+def read_lacking(connection: Connection, key: VoucherKey) -> Due | None:
+    """Return an authorisation that waits for a bank card, as things stand now."""
+    row = connection.execute(_LACKING, _parameters(BEFORE_ALL, None, [key])).fetchone()
+    return None if row is None else _due(row)
+
+
+def _parameters(
+    after: VoucherKey, purse_ids: Sequence[bytes] | None, keys: Sequence[VoucherKey]
+) -> dict[str, object]:
+    payer_id, entry = after
+    return {
+        "service": int(PurseClass.SERVICE),
+        "payer_id": payer_id,
+        "entry": entry,
+        "most": MOST_AT_ONCE,
+        "ids": None if purse_ids is None else list(purse_ids),
+        "payers": [payer for payer, _ in keys],
+        "entries": [each for _, each in keys],
+        "unload": int(Kind.UNLOAD),
+        "authorise": int(Kind.AUTHORISE),
+        "pay": int(EntryKind.PAY),
+        "credit": int(EntryKind.CREDIT),
+        "top_up": int(Waiting.TOP_UP),
+    }
 
 
 def _due(row: tuple[Any, ...]) -> Due:

@@ -6,7 +6,6 @@ not decided here but sent along as a condition of the posting.
 
 from __future__ import annotations
 
-from typing import Final
 from uuid import UUID
 
 from zerobar.bank.chart import AccountCode, TransferCode, operator_account
@@ -25,8 +24,6 @@ from zerobar.bank.settlement.verdicts import (
 from zerobar.ledger import Posted, Posting, Result, Transfer
 from zerobar.purse.limits import DEFAULT_LIMITS
 from zerobar.purse.messages import Kind, PurseClass
-
-_EXCEEDED: Final = {Kind.UNLOAD: Waiting.PURSE_ENDING, Kind.PUSH: Waiting.BUSY}
 
 
 def judge(due: Due, around: Circumstances) -> Verdict:
@@ -51,9 +48,12 @@ def refused(due: Due, posting: Posting, posted: Posted) -> Moneyless | Waiting:
         return declined(reason_of(posting, posted))
     if posted.result is not Result.COUNTER_EXCEEDED:
         return Waiting.LEDGER_REFUSED
-    # A push answers no request: without its order, which has ended just now, it is paid all the
-    # same.
-    return _EXCEEDED.get(due.voucher.kind, Waiting.REQUEST_SETTLED)
+    if due.voucher.kind is Kind.UNLOAD:
+        return Waiting.PURSE_ENDING
+    # The first condition is that its request is settled once; a push answers none. The others are
+    # its order's: the next look finds whether that was paid, or its merchant was halted only.
+    is_settled = due.voucher.kind is not Kind.PUSH and posted.counter == 0
+    return Waiting.REQUEST_SETTLED if is_settled else Waiting.BUSY
 
 
 def _unload(due: Due, around: Circumstances) -> Verdict:
@@ -73,16 +73,24 @@ def _unload(due: Due, around: Circumstances) -> Verdict:
 def _push(due: Due, around: Circumstances) -> Verdict:
     if due.payee is None:
         return Waiting.PAYEE_NOT_HOSTED
-    return _held_back(due, around) or _from_float(due, due.payee, around)
+    return _not_taken(due, around) or _held_back(due, around) or _from_float(due, due.payee, around)
 
 
 def _hosted(due: Due, around: Circumstances) -> Verdict:
     if due.payee is None or not answers_request(due):
         return Waiting.NO_SUCH_REQUEST
+    return _not_taken(due, around) or _held_back(due, around) or _from_float(due, due.payee, around)
+
+
+def _not_taken(due: Due, around: Circumstances) -> Waiting | None:
+    """Return why a voucher does not pay the order that it is for; None: it does, or is for none.
+
+    A suspended merchant may trade again before the order ends.
+    """
     order = around.orders.get(due.key)
-    if order is not None and not order.takes(due.voucher):
-        return Waiting.REQUEST_SETTLED
-    return _held_back(due, around) or _from_float(due, due.payee, around)
+    if order is None or order.takes(due.voucher):
+        return None
+    return Waiting.BUSY if order.awaits(due.voucher) else Waiting.REQUEST_SETTLED
 
 
 def _held_back(due: Due, around: Circumstances) -> Waiting | None:

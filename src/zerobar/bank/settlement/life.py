@@ -25,7 +25,7 @@ _SENTENCES: Final = {
     Waiting.PAYER_UNKNOWN: "It waits: the payer's purse is not registered here.",
     Waiting.PAYEE_NOT_HOSTED: "It waits: the payee is not hosted here.",
     Waiting.NO_SUCH_REQUEST: "It waits to be refunded: the payee issued no request like it.",
-    Waiting.REQUEST_SETTLED: "It waits to be refunded: another voucher settled the request.",
+    Waiting.REQUEST_SETTLED: "It waits to be refunded: its request, or order, was paid or ended.",
     Waiting.LEDGER_REFUSED: "It waits: the books do not take it, see the wallet and the float.",
     Waiting.UNPROVED: "It waits for its purse's next sync: more than is known to have been in it.",
     Waiting.PAYER_FLAGGED: "It waits for the risk officers: its purse was proved to cheat.",

@@ -59,7 +59,8 @@ class Waiting(IntEnum):
     NO_SUCH_REQUEST = 5
     """The hosted payee issued no request with these terms: to be refunded once final."""
     REQUEST_SETTLED = 6
-    """Another voucher settled the hosted payee's request: to be refunded once final."""
+    """The hosted payee's request, or the order it is for, was paid or ended: to be refunded once
+    final."""
     LEDGER_REFUSED = 7
     """The wallet is closed, or the float is short."""
     WALLET_UNKNOWN = 8
@@ -73,7 +74,8 @@ class Waiting(IntEnum):
     PURSE_ENDING = 12
     """Its purse is being paid out."""
     BUSY = 13
-    """It was decided, or its wallet paid a debt, at the same moment."""
+    """It was decided, or its wallet paid a debt, at the same moment; or the merchant of its order,
+    which is open, is suspended."""
     TOP_UP = 14
     """Its wallet lacks something, and a bank card is asked for it."""
 

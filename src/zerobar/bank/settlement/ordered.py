@@ -60,9 +60,11 @@ class TappedOrder:
 
     def takes(self, voucher: Voucher) -> bool:
         """Whether it can be paid by a voucher now; the counter decides in the end."""
-        order = self.payable
-        is_open = order.state is OrderState.OPEN and order.trading
-        return is_open and order.amount == voucher.amount
+        return self.awaits(voucher) and self.payable.trading
+
+    def awaits(self, voucher: Voucher) -> bool:
+        """Whether it can be paid by a voucher, now or once its merchant trades again."""
+        return self.payable.state is OrderState.OPEN and self.payable.amount == voucher.amount
 
     @property
     def condition(self) -> Counter:

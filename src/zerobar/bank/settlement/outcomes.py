@@ -96,7 +96,7 @@ _DECIDE: Final = (
     SELECT outcome, count(*) FROM closed GROUP BY outcome
     """
 )
-# A hosted payee has no purse that could undo or void: only its own requests decide.
+# A hosted payee has no purse that could undo or void: only its own requests and orders decide.
 _HOSTED: Final = """
     UPDATE bank.voucher_due d SET ending = %(refunded)s, waits_for = NULL
     FROM bank.voucher v
@@ -127,7 +127,7 @@ def decide(connection: Connection, purse_ids: Sequence[bytes], now: datetime) ->
 def refund_strays(
     connection: Connection, now: datetime, purse_ids: Sequence[bytes] | None = None
 ) -> int:
-    """Let go back what hosted payees never asked for, once it is final; return how many are due.
+    """Let go back what hosted payees do not take, once it is final; return how many are due.
 
     Args:
         purse_ids: of payers; None: of all.
@@ -154,7 +154,7 @@ def _parameters(
         "refunded": int(Outcome.REFUNDED),
         "redirected": int(Outcome.REDIRECTED),
         "never_asked": [int(Waiting.NO_SUCH_REQUEST), int(Waiting.REQUEST_SETTLED)],
-        "refundable": [int(Kind.PAYMENT), int(Kind.REFUND)],
+        "refundable": [int(Kind.PAYMENT), int(Kind.REFUND), int(Kind.PUSH)],
     }
 
 

@@ -28,13 +28,14 @@ from zerobar.bank.settlement.facts import (
     read_due,
 )
 from zerobar.bank.settlement.judging import judge, refused
+from zerobar.bank.settlement.lacking import short_of
 from zerobar.bank.settlement.model import Outcome, Outcomes, Waiting
 from zerobar.bank.settlement.ordered import orders_of
 from zerobar.bank.settlement.outcomes import refund_strays
-from zerobar.bank.settlement.topping import short_of
-from zerobar.bank.settlement.verdicts import Circumstances, Moneyless
+from zerobar.bank.settlement.verdicts import Circumstances, Moneyless, answers_request
 from zerobar.database import Connection
 from zerobar.ledger import Answer, LedgerBusy, LedgerUnavailable, Posting, Result, RowRefused
+from zerobar.purse.messages import Kind
 from zerobar.purse.money import Fen
 
 _RECORD: Final = """
@@ -50,7 +51,8 @@ _RECORD: Final = """
     ON CONFLICT DO NOTHING
 """
 _DECLINED: Final = """
-    UPDATE bank.order_request SET is_declined = true WHERE payee_id = %s AND number = %s
+    UPDATE bank.order_request SET is_declined = true
+    WHERE payee_id = %s AND number = %s AND kind = %s
 """
 _DONE: Final = "DELETE FROM bank.voucher_due WHERE payer_id = %s AND entry = %s"
 # Whoever counted this attempt first has counted it for all.
@@ -224,12 +226,15 @@ def _note(connection: Connection, ended: Sequence[Ending], around: Circumstances
 
 def _declined(
     moneyless: Sequence[tuple[Due, Moneyless]], around: Circumstances
-) -> list[tuple[bytes, int]]:
-    """Return the requests for orders that never pay any more, so that there are others."""
+) -> list[tuple[bytes, int, int]]:
+    """Return the requests for orders that never pay any more, so that there are others.
+
+    Only what answers a request for certain says that of it: anybody can sign its number.
+    """
     return [
-        (due.voucher.payee_id, due.voucher.number)
+        (due.voucher.payee_id, due.voucher.number, int(Kind.AUTHORISE))
         for due, how in moneyless
-        if how.declined is not None and due.key in around.orders
+        if how.declined is not None and due.key in around.orders and answers_request(due)
     ]
 
 

@@ -1,84 +1,43 @@
 """Auto top-up for AUTHORISE: bank cards are asked for what the wallet behind a card lacks.
 
 A voucher that lacks something waits until its wallet's cards were asked, once; then it is decided,
-whatever they said. So it makes no difference by which road it came, nor who was interrupted.
+whatever they said. So it makes no difference by which road it came, nor who was interrupted. Each
+is posted before cards are asked for the next one of the same wallet, which lacks more by then.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
-from uuid import UUID
 
 from zerobar.bank.batches import do_each
 from zerobar.bank.context import Bank
+from zerobar.bank.fraud.examining import highest_value_out
 from zerobar.bank.funding.errors import NoCardPays, TopUpOff, VaultShort
 from zerobar.bank.funding.shortfall import cover_shortfall
 from zerobar.bank.people import store as people
 from zerobar.bank.people.errors import OverLimit, WalletClosed, WalletFrozen
-from zerobar.bank.people.limits import check_payment, counters_for, limits_at
-from zerobar.bank.people.model import Wallet
-from zerobar.bank.settlement.facts import Due, VoucherKey, voucher_transfer_id
+from zerobar.bank.people.limits import check_payment, limits_at
+from zerobar.bank.settlement.authorising import refusal, spending
+from zerobar.bank.settlement.facts import Due, VoucherKey, read_lacking, transfer_id
 from zerobar.bank.settlement.model import Waiting
+from zerobar.bank.settlement.ordered import orders_of
+from zerobar.bank.settlement.posting import post_due
 from zerobar.database import Connection
 from zerobar.ledger import balance, read_counter
-from zerobar.purse.messages import Kind
 from zerobar.purse.money import Fen
 
 _AT_ONCE: Final = 100
 _REFUSALS: Final = (NoCardPays, TopUpOff, VaultShort, WalletFrozen, WalletClosed)
 """After which no card is asked again for this voucher."""
 
-_SHORT: Final = """
-    SELECT s.payer_id, s.entry
-    FROM unnest(%(payers)s::bytea[], %(entries)s::bigint[], %(wallets)s::uuid[],
-                %(amounts)s::bigint[]) AS s (payer_id, entry, wallet_id, amount_fen)
-    JOIN bank.voucher_due d ON d.payer_id = s.payer_id AND d.entry = s.entry
-         AND NOT d.is_topped_up
-    JOIN bank.wallet w ON w.wallet_id = s.wallet_id AND w.auto_top_up AND w.person_id IS NOT NULL
-    LEFT JOIN LATERAL (
-        SELECT balance_fen - held_fen AS available FROM ledger.entry
-        WHERE account_id = s.wallet_id ORDER BY number DESC LIMIT 1
-    ) l ON true
-    WHERE coalesce(l.available, 0) < s.amount_fen
-"""
 _WAITING: Final = """
-    SELECT d.payer_id, d.entry, p.wallet_id, v.amount_fen
-    FROM bank.voucher_due d
-    JOIN bank.voucher v ON v.payer_id = d.payer_id AND v.entry = d.entry
-    JOIN bank.purse p ON p.purse_id = d.payer_id
-    WHERE d.waits_for = %(top_up)s
-      AND (%(payer_id)s::bytea IS NULL OR (d.payer_id, d.entry) = (%(payer_id)s, %(entry)s))
-    ORDER BY d.payer_id, d.entry LIMIT %(most)s
+    SELECT payer_id, entry FROM bank.voucher_due WHERE waits_for = %s
+    ORDER BY payer_id, entry LIMIT %s
 """
 _ASKED: Final = """
     UPDATE bank.voucher_due SET is_topped_up = true, waits_for = NULL
     WHERE payer_id = %s AND entry = %s AND waits_for = %s
 """
-
-_Lacking = tuple[bytes, int, UUID, int]
-"""Payer id and entry of a voucher, the wallet that is to pay it, and its amount in fen."""
-
-
-def short_of(connection: Connection, page: Sequence[Due]) -> frozenset[VoucherKey]:
-    """Return the authorisations that lack something which bank cards were not asked for yet."""
-    asking = [
-        (due, due.holder.wallet_id)
-        for due in page
-        if due.voucher.kind is Kind.AUTHORISE and due.holder is not None
-    ]
-    if not asking:
-        return frozenset()
-    rows = connection.execute(
-        _SHORT,
-        {
-            "payers": [due.voucher.payer_id for due, _ in asking],
-            "entries": [due.voucher.entry for due, _ in asking],
-            "wallets": [wallet_id for _, wallet_id in asking],
-            "amounts": [int(due.voucher.amount) for due, _ in asking],
-        },
-    )
-    return frozenset((payer_id, entry) for payer_id, entry in rows)
 
 
 def top_up_waiting(bank: Bank) -> int:
@@ -87,67 +46,68 @@ def top_up_waiting(bank: Bank) -> int:
     What a card's bank does not answer is asked again by the next run.
     """
     with bank.connection() as connection:
-        waiting = _waiting(connection, None)
-    return do_each("card-top-ups", waiting, lambda each: _top_up(bank, *each), _leave)
+        asked = int(Waiting.TOP_UP), _AT_ONCE
+        waiting: list[VoucherKey] = connection.execute(_WAITING, asked).fetchall()
+    return do_each("card-top-ups", waiting, lambda key: _is_asked(bank, key), _leave)
 
 
 def top_up(bank: Bank, key: VoucherKey) -> None:
-    """Ask bank cards for what one authorisation lacks, if it waits for that.
+    """Ask bank cards for what one authorisation lacks, if it waits for that, and post it.
 
-    Raises TopUpPending or BooksUnavailable while that is not known: ask again.
+    Raises TopUpPending or BooksUnavailable while that is not known, TooBusy or OutcomeUnknown when
+    the ledger does not answer: ask again.
     """
     with bank.connection() as connection:
-        waiting = _waiting(connection, key)
-    for each in waiting:
-        _top_up(bank, *each)
-
-
-def _waiting(connection: Connection, key: VoucherKey | None) -> list[_Lacking]:
-    payer_id, entry = key or (None, None)
-    asked = {
-        "top_up": int(Waiting.TOP_UP),
-        "payer_id": payer_id,
-        "entry": entry,
-        "most": _AT_ONCE,
-    }
-    return connection.execute(_WAITING, asked).fetchall()
-
-
-def _top_up(bank: Bank, payer_id: bytes, entry: int, wallet_id: UUID, amount_fen: int) -> bool:
+        due = read_lacking(connection, key)
+        missing = None if due is None else _missing(bank, connection, due)
+    if due is not None and missing is not None:
+        _ask_cards(bank, due, missing)
     with bank.connection() as connection:
-        wallet = people.wallet(connection, wallet_id)
-        assert wallet is not None, "wallets are never deleted"
-        missing = amount_fen - balance(connection, wallet_id).available
-        may_pay = _is_within_limits(bank, connection, wallet, Fen(amount_fen))
-    if missing > 0 and may_pay:
-        _ask_cards(bank, wallet, Fen(missing), voucher_transfer_id((payer_id, entry)))
-    with bank.connection() as connection:
-        connection.execute(_ASKED, (payer_id, entry, int(Waiting.TOP_UP)))
+        connection.execute(_ASKED, (*key, int(Waiting.TOP_UP)))
+    post_due(bank, keys=[key])
+
+
+def _is_asked(bank: Bank, key: VoucherKey) -> bool:
+    top_up(bank, key)
     return True
 
 
-def _ask_cards(bank: Bank, wallet: Wallet, missing: Fen, payment_id: UUID) -> None:
-    try:
-        cover_shortfall(bank, wallet, missing, payment_id)
-    except _REFUSALS:
-        # It is decided without: whoever tapped hears what the wallet lacks.
-        return
+def _missing(bank: Bank, connection: Connection, due: Due) -> Fen | None:
+    """Return what bank cards are to be asked for; None: nothing, or it would be in vain."""
+    if due.holder is None or not _is_payable(bank, connection, due):
+        return None
+    missing = due.voucher.amount - balance(connection, due.holder.wallet_id).available
+    return Fen(missing) if missing > 0 else None
 
 
-def _is_within_limits(bank: Bank, connection: Connection, wallet: Wallet, amount: Fen) -> bool:
-    """Return whether the wallet may pay so much today: else no card is asked in vain."""
-    now = bank.clock()
-    limits = limits_at(connection, wallet.operator_id, wallet.category, now)
+def _is_payable(bank: Bank, connection: Connection, due: Due) -> bool:
+    """Return whether only money is lacking, as things stand now: it may have waited for long."""
+    now, holder = bank.clock(), due.holder
+    order = orders_of(connection, [due], now).get(due.key)
+    if holder is None or refusal(due, order) is not None:
+        return False
+    limits = limits_at(connection, holder.operator_id, holder.category, now)
     try:
-        check_payment(limits, amount)
+        check_payment(limits, due.voucher.amount)
     except OverLimit:
         return False
-    counters = counters_for(wallet.spender_id, limits, amount, now)
     return all(
         counter.limit is None
         or read_counter(connection, counter.key, counter.period) + counter.add <= counter.limit
-        for counter in counters
+        for counter in spending(due, limits, highest_value_out(connection), now)
     )
+
+
+def _ask_cards(bank: Bank, due: Due, missing: Fen) -> None:
+    assert due.holder is not None
+    with bank.connection() as connection:
+        wallet = people.wallet(connection, due.holder.wallet_id)
+    assert wallet is not None, "wallets are never deleted"
+    try:
+        cover_shortfall(bank, wallet, missing, transfer_id(due))
+    except _REFUSALS:
+        # It is decided without: whoever tapped hears what the wallet lacks.
+        return
 
 
 def _leave(_: object) -> None:

@@ -1,4 +1,7 @@
-"""All that happened to a purse, newest first; and its log, entry by entry."""
+"""All that happened to a purse, newest first; and its log, entry by entry.
+
+Whoever reads a page of either is written down: it tells whom somebody paid, when and how much.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from zerobar.bank.context import Bank
 from zerobar.bank.purses import store
 from zerobar.bank.purses.errors import PurseUnknown
 from zerobar.bank.purses.model import EventKind
+from zerobar.bank.staff import audit
 from zerobar.bank.staff.model import StaffSession
 from zerobar.bank.watching.naming import AMOUNT_OF_CONTENT, outcome_name, voucher_text
 from zerobar.bank.watching.vouchers import ROLES
@@ -104,9 +108,10 @@ def read_history(
         "credit": int(EntryKind.CREDIT),
         "limit": limit,
     }
-    with bank.connection() as connection:
+    with bank.transaction() as connection:
         _require(connection, purse_id)
         rows = connection.execute(_HISTORY, parameters).fetchall()
+        _note(bank, connection, session, "read-purse-history", purse_id)
     return [(_place(at, tie), _step(at, *rest)) for at, tie, *rest in rows]
 
 
@@ -115,10 +120,12 @@ def read_log(
 ) -> list[LogLine]:
     """Return a purse's log as far as it is held, newest first; raises as `read_history`."""
     session.require(*ROLES)
-    with bank.connection() as connection:
+    parameters = {"id": purse_id, "before": before, "limit": limit}
+    with bank.transaction() as connection:
         _require(connection, purse_id)
-        parameters = {"id": purse_id, "before": before, "limit": limit}
-        return [log_line(LogRow(*row)) for row in connection.execute(_LOG, parameters)]
+        rows = connection.execute(_LOG, parameters).fetchall()
+        _note(bank, connection, session, "read-purse-log", purse_id)
+    return [log_line(LogRow(*row)) for row in rows]
 
 
 def log_line(row: LogRow) -> LogLine:
@@ -138,6 +145,12 @@ def log_line(row: LogRow) -> LogLine:
 def _require(connection: Connection, purse_id: bytes) -> None:
     if store.purse(connection, purse_id) is None:
         raise PurseUnknown(purse_id)
+
+
+def _note(
+    bank: Bank, connection: Connection, session: StaffSession, action: str, purse_id: bytes
+) -> None:
+    audit.append(bank, connection, session.staff_id, action, purse_id=purse_id.hex())
 
 
 def _place(at: datetime, tie: bytes) -> UUID:

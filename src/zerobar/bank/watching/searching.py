@@ -1,6 +1,7 @@
 """Finding something by what is known of it: an id, a number, a phone, a purse, a voucher.
 
-What was looked for goes into the audit trail, a phone number masked, with the ids that were found.
+What was looked for goes into the audit trail with the ids that were found: an id as it is, all else
+without its middle, for it may be a number of somebody's that was mistyped or belongs elsewhere.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ from zerobar.database import Connection
 MOST: Final = 50
 _PURSE: Final = re.compile("[0-9a-f]{16}")
 _VOUCHER: Final = re.compile(r"([0-9a-f]{16})\s*[/: ]\s*([0-9]{1,10})")
+# Of digits alone it might be a bank card's number.
+_TOLD: Final = re.compile(rf"(?=[0-9]*[a-f])(?:{_PURSE.pattern}|{_VOUCHER.pattern})")
+_HIDDEN: Final = 8
 _LARGEST_ENTRY: Final = 0xFFFFFFFF
 
 _BY_ID: Final = """
@@ -159,8 +163,21 @@ def _phone(text: str) -> str | None:
 
 
 def _told(wanted: str) -> str:
+    if _is_id(wanted):
+        return wanted
     phone = _phone(wanted)
-    return wanted if phone is None else masked_phone(phone)
+    if phone is not None:
+        return masked_phone(phone)
+    end = f", …{wanted[-4:]}" if len(wanted) > _HIDDEN else ""
+    return f"{len(wanted)} characters{end}"
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return _TOLD.fullmatch(text.lower()) is not None
+    return True
 
 
 def _hit(kind: str, id_: str, title: str, amount_fen: Any, at: datetime) -> SearchHit:

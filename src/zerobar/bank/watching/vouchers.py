@@ -1,4 +1,7 @@
-"""Lists of vouchers that somebody has to look after, and all of them that are on their way."""
+"""Lists of vouchers that somebody has to look after, and all of them that are on their way.
+
+Whoever reads a list or a voucher's life is written down; figures of all tell of nobody.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from zerobar.bank.context import Bank
+from zerobar.bank.settlement import Life, life_of
 from zerobar.bank.settlement.model import Outcome
+from zerobar.bank.staff import audit
 from zerobar.bank.staff.model import Role, StaffSession
 from zerobar.bank.watching.naming import kind_name, outcome_name, waiting_name
 from zerobar.client.console import FlightAge, InFlight, VoucherLine, VoucherList
@@ -94,8 +99,21 @@ def list_vouchers(
         "outcomes": [int(outcome) for outcome in outcomes],
         "limit": limit,
     }
-    with bank.connection() as connection:
-        return [_line(row) for row in connection.execute(query, parameters)]
+    with bank.transaction() as connection:
+        rows = connection.execute(query, parameters).fetchall()
+        audit.append(bank, connection, session.staff_id, "list-vouchers", which=which.value)
+    return [_line(row) for row in rows]
+
+
+def read_life(bank: Bank, session: StaffSession, payer_id: bytes, entry: int) -> Life:
+    """Return what is known of a voucher; raises RoleMissing or VoucherUnknown."""
+    session.require(*ROLES)
+    life = life_of(bank, payer_id, entry)
+    with bank.transaction() as connection:
+        audit.append(
+            bank, connection, session.staff_id, "read-voucher", payer_id=payer_id.hex(), entry=entry
+        )
+    return life
 
 
 def place_of(line: VoucherLine) -> UUID:

@@ -4,32 +4,31 @@ from __future__ import annotations
 
 import hmac
 import os
-from ipaddress import ip_address
 from typing import Final
 
 from litestar import Response, get
 from litestar.di import NamedDependency
 
-from zerobar.bank.api.access import AnyRequest, StaffSession
+from zerobar.bank.api.access import AnyRequest, StaffSession, provide_staff
+from zerobar.bank.asking import SessionUnknown
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import NotAllowed
 from zerobar.bank.health import metrics
 from zerobar.bank.health.status import read_status
+from zerobar.bank.staff.errors import StaffNotSignedIn
 from zerobar.client.console_control import StatusShown
 
 TOKEN_VARIABLE: Final = "ZEROBAR_METRICS_TOKEN"  # noqa: S105 - the name of a variable
 
-_FORWARDED: Final = ("forwarded", "x-forwarded-for")
-
 
 class MetricsRefused(NotAllowed):
-    """Whoever asks for figures is elsewhere, and shows no token."""
+    """Whoever asks for figures shows no token, and is not of the staff."""
 
     problem = "metrics-refused"
 
     def __init__(self) -> None:
         super().__init__(
-            "Figures are for the machine of the bank, or for whoever shows the token.",
+            "Figures are for staff who are signed in, or for whoever shows the token.",
             f"Set {TOKEN_VARIABLE} and let Prometheus send it as a bearer token.",
         )
 
@@ -42,30 +41,27 @@ def show_status(bank: NamedDependency[Bank], staff: NamedDependency[StaffSession
 
 @get("/metrics", sync_to_thread=True, include_in_schema=False)
 def show_metrics(request: AnyRequest, bank: NamedDependency[Bank]) -> Response[bytes]:
-    """Give figures in Prometheus' text format; to this machine, or by a token."""
-    _check(request)
+    """Give figures in Prometheus' text format; by the token for them, or to any of the staff.
+
+    Where a request comes from proves nothing: what a proxy on this machine passes on looks like
+    its own.
+    """
+    if not _has_token(request):
+        _check_staff(request, bank)
     return Response(metrics.text(bank), media_type=metrics.MEDIA_TYPE)
 
 
-def _check(request: AnyRequest) -> None:
+def _has_token(request: AnyRequest) -> bool:
     token = os.environ.get(TOKEN_VARIABLE)
-    if token is None:
-        if not _is_here(request):
-            raise MetricsRefused
-        return
     sent = request.headers.get("authorization", "")
-    if not hmac.compare_digest(sent.encode(), f"Bearer {token}".encode()):
-        raise MetricsRefused
+    return bool(token) and hmac.compare_digest(sent.encode(), f"Bearer {token}".encode())
 
 
-def _is_here(request: AnyRequest) -> bool:
-    # What a proxy on this machine passes on comes from anywhere.
-    if any(name in request.headers for name in _FORWARDED):
-        return False
+def _check_staff(request: AnyRequest, bank: Bank) -> None:
     try:
-        return ip_address(request.client.host if request.client else "").is_loopback
-    except ValueError:
-        return False
+        provide_staff(request, bank)
+    except (SessionUnknown, StaffNotSignedIn):
+        raise MetricsRefused from None
 
 
 ROUTES: list[object] = [show_status, show_metrics]
