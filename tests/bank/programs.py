@@ -15,8 +15,9 @@ import subprocess
 import sys
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import httpx
 
@@ -99,8 +100,14 @@ class Sandbox(Program):
 
     def code_for(self, phone: str) -> str:
         """Return the code of the newest message to a phone."""
-        messages = httpx.get(f"{self.url}/sms/messages", params={"phone": phone}).json()
-        return str(messages[0]["code"])
+        return str(self.messages(phone)[0]["code"])
+
+    def messages(self, phone: str) -> list[dict[str, Any]]:
+        """Return the messages to a phone, the newest first."""
+        found: list[dict[str, Any]] = httpx.get(
+            f"{self.url}/sms/messages", params={"phone": phone}
+        ).json()
+        return found
 
 
 class BankProgram(Program):
@@ -110,11 +117,15 @@ class BankProgram(Program):
         told: what `bank init` said.
     """
 
-    def __init__(self, folder: Path, partners_url: str, workers: int = 1) -> None:
+    def __init__(
+        self, folder: Path, partners_url: str, workers: int = 1, *, origins: Sequence[str] = ()
+    ) -> None:
         super().__init__(folder / "bank.log")
         self._folder = folder / "bank"
         self._workers = workers
-        self.told = self._run("init", "--partners", partners_url, "--issue", "10000000").stdout
+        made = ["--partners", partners_url, "--issue", "10000000"]
+        pages = [word for origin in origins for word in ("--origin", origin)]
+        self.told = self._run("init", *made, *pages).stdout
 
     def arguments(self) -> list[str]:
         served = ["--port", str(self.port), "--workers", str(self._workers)]

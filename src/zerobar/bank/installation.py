@@ -83,7 +83,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         bank_url: of the bank that the cards belong to.
         identity_url: of who verifies names.
         sms_url: of who sends short messages; all three are the sandbox's in development.
-        origin: of the web pages that may ask for passkeys.
+        origin: of the web pages that may ask for passkeys; its host is what passkeys are for.
+        pages: further origins of that host, such as those of wallets.
         development: whether merchants' webhooks may go to this machine.
     """
 
@@ -93,6 +94,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     identity_url: str
     sms_url: str
     origin: str
+    pages: tuple[str, ...] = ()
     development: bool
 
 

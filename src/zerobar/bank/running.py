@@ -119,7 +119,7 @@ def bank_of(installation: Installation, database: Database, ledger: Ledger) -> I
             Sealer(installation.sealing_key, os.urandom),
             clock_of(settings),
             os.urandom,
-            RelyingParty.of_origin(settings.origin),
+            RelyingParty.of_origin(settings.origin, *settings.pages),
         )
         yield with_keys(bank, installation.folder)
 

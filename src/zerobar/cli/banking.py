@@ -26,6 +26,7 @@ Folder = Annotated[
     Path, typer.Option("--folder", envvar="ZEROBAR_BANK", help="of the bank: settings, keys, data")
 ]
 DEFAULT_FOLDER: Final = Path("bank")
+_ORIGIN: Final = "http://localhost:8000"
 
 
 def init_bank(
@@ -35,8 +36,9 @@ def init_bank(
         str, typer.Option(help="where cards' bank, identity register and messages are")
     ] = SANDBOX_URL,
     origin: Annotated[
-        str, typer.Option(help="of the pages that may ask for passkeys")
-    ] = "http://localhost:8000",
+        list[str] | None,
+        typer.Option(help="of the pages that may ask for passkeys, all of one host; repeat it"),
+    ] = None,
     issue: Annotated[
         str | None,
         typer.Option(metavar="YUAN", help="test money that is issued to the operator at once"),
@@ -56,13 +58,15 @@ def init_bank(
         from zerobar.bank.running import open_bank  # noqa: PLC0415
 
         amount = Fen.parse(issue) if issue else None
+        first, *more = origin or [_ORIGIN]
         settings = Settings(
             operator_id=uuid4(),
             operator_name=name,
             bank_url=partners,
             identity_url=partners,
             sms_url=partners,
-            origin=origin,
+            origin=first,
+            pages=tuple(more),
             development=not production,
         )
         installation = begin(folder, settings, os.urandom)

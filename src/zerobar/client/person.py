@@ -26,6 +26,7 @@ from zerobar.client.funding import (
 )
 from zerobar.client.http import BankHttp, RequestKey
 from zerobar.client.merchants import CodeReading, ScannedCode
+from zerobar.client.passkeys import AssertionCredential, PasskeyOptions, PasskeySignIn
 from zerobar.client.paying import (
     CodeSecretShown,
     NewPayment,
@@ -97,6 +98,19 @@ class PersonClient:
         session_id, key = uuid4(), RequestKey(uuid4(), self._private_key)
         asked = SignIn(phone=phone, code=code, device=self._device(session_id, key))
         opened = self._http.make(session_id, "/v1/sessions", asked, SessionOpened, keep=False)
+        self._http.use_session(opened.token, key)
+        return opened
+
+    def passkey_options(self) -> PasskeyOptions:
+        """Ask what a browser needs to use a passkey."""
+        return self._http.send("POST", "/v1/sessions/by-passkey/options", None, PasskeyOptions)
+
+    def sign_in_by_passkey(self, credential: AssertionCredential) -> SessionOpened:
+        """Sign in on this device with a passkey that a browser has used."""
+        session_id, key = uuid4(), RequestKey(uuid4(), self._private_key)
+        asked = PasskeySignIn(credential=credential, device=self._device(session_id, key))
+        path = "/v1/sessions/by-passkey"
+        opened = self._http.make(session_id, path, asked, SessionOpened, keep=False)
         self._http.use_session(opened.token, key)
         return opened
 

@@ -15,6 +15,7 @@ from zerobar.client.enrolment import NewDevice, enrolment_bytes, write_64
 from zerobar.client.errors import NotSignedIn
 from zerobar.client.http import BankHttp
 from zerobar.client.outbox import Outbox
+from zerobar.client.passkeys import AssertionCredential
 from zerobar.client.people import (
     ByAssertion,
     BySmsCode,
@@ -104,8 +105,15 @@ class BankSession:
         Raises OtherWallet when it is another person's, NotSignedUp when there is none, or
         ClientError.
         """
+        return self._signed_in(lambda: self.person.sign_in(phone, code))
+
+    def sign_in_by_passkey(self, credential: AssertionCredential) -> WalletShown:
+        """Sign in by a passkey, without any message; raises as `sign_in`."""
+        return self._signed_in(lambda: self.person.sign_in_by_passkey(credential))
+
+    def _signed_in(self, sign_in: Callable[[], SessionOpened]) -> WalletShown:
         before = self._memory.read(SignedUp)
-        opened = self.person.sign_in(phone, code)
+        opened = sign_in()
         if before is not None and before.person_id != opened.person_id:
             self.http.use_session(before.token, self._memory.key().request_key())
             raise OtherWallet

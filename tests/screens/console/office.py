@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 from rich.console import Console
 
+from tests.screens.authenticator import Authenticator
 from tests.screens.browsing import Chosen, open_page
 from zerobar.bank import founding as bank_founding
 from zerobar.bank.staff.model import Role
@@ -38,36 +39,6 @@ STAFF: Final = (
     (RALF, frozenset({Role.RISK})),
 )
 _NOWHERE: Final = "http://127.0.0.1:9"
-_AUTHENTICATOR: Final = {
-    "protocol": "ctap2",
-    "transport": "internal",
-    "hasResidentKey": True,
-    "hasUserVerification": True,
-    "isUserVerified": True,
-    "automaticPresenceSimulation": True,
-}
-
-
-class Authenticator:
-    """Chromium's own virtual authenticator, in one page."""
-
-    def __init__(self, page: Page) -> None:
-        self._session = page.context.new_cdp_session(page)
-        self._session.send("WebAuthn.enable")
-        options = {"options": _AUTHENTICATOR}
-        made = self._session.send("WebAuthn.addVirtualAuthenticator", options)
-        self._id = made["authenticatorId"]
-
-    def give(self, passkey: Any) -> None:
-        """Put a passkey on it that was made on another."""
-        self._session.send(
-            "WebAuthn.addCredential", {"authenticatorId": self._id, "credential": passkey}
-        )
-
-    def passkey(self) -> Any:
-        """Return the passkey that is on it."""
-        found = self._session.send("WebAuthn.getCredentials", {"authenticatorId": self._id})
-        return found["credentials"][0]
 
 
 class Office:

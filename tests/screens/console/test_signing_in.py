@@ -4,8 +4,9 @@ import re
 
 from playwright.sync_api import Browser, expect
 
+from tests.screens.authenticator import Authenticator
 from tests.screens.browsing import Chosen, check_accessible, open_page
-from tests.screens.console.office import DESK, OLGA, RALF, RITA, Authenticator, Office, enrol
+from tests.screens.console.office import DESK, OLGA, RALF, RITA, Office, enrol
 
 
 def test_nobody_comes_in_without_a_passkey(browser: Browser, office: Office) -> None:

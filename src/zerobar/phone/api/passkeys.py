@@ -1,7 +1,7 @@
 """The holder's passkeys over HTTP: passed on between the screen and the bank.
 
 A browser makes and uses a passkey only on pages of the domain that the bank has named, so the
-bank must name the address of this phone's screen (`zerobar bank serve --origin`).
+bank must name the address of this phone's screen (`zerobar bank init --origin`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from zerobar.client.passkeys import NewPasskey, Passkey, PasskeyOptions, Passkeys
+from zerobar.client.people import WalletShown
+from zerobar.phone.api.shapes import PasskeyUsed
 from zerobar.phone.program import Phone
 
 
@@ -44,4 +46,25 @@ def remove_passkey(phone: NamedDependency[Phone], passkey_id: FromPath[str]) -> 
     phone.session.ask(lambda: http.send("DELETE", path, None, NoneType))
 
 
-ROUTES: list[Any] = [begin_passkey, register_passkey, list_passkeys, remove_passkey]
+@post("/session/passkey/options", status_code=200, sync_to_thread=True)
+def begin_sign_in(phone: NamedDependency[Phone]) -> PasskeyOptions:
+    """Say what the browser needs to use a passkey."""
+    return phone.session.person.passkey_options()
+
+
+@post("/session/passkey", sync_to_thread=True)
+def sign_in(phone: NamedDependency[Phone], data: JSONBody[PasskeyUsed]) -> WalletShown:
+    """Sign in by a passkey to a wallet that was opened before."""
+    wallet = phone.session.sign_in_by_passkey(data.credential)
+    phone.synchroniser.wake()
+    return wallet
+
+
+ROUTES: list[Any] = [
+    begin_passkey,
+    register_passkey,
+    list_passkeys,
+    remove_passkey,
+    begin_sign_in,
+    sign_in,
+]

@@ -13,6 +13,7 @@ import msgspec
 
 from zerobar.client.enrolment import LabelText
 from zerobar.client.funding import CardNumberText, CardPhoneText
+from zerobar.client.passkeys import AssertionCredential
 from zerobar.client.paying import AmountFen, MemoText, PayeeNamed, PersonNamed
 from zerobar.client.people import (
     AssertionText,
@@ -64,6 +65,12 @@ class NewSession(_Asked, frozen=True, kw_only=True):
 
     phone: PhoneText
     code: SmsCodeText
+
+
+class PasskeyUsed(_Asked, frozen=True, kw_only=True):
+    """A passkey that the browser has used, for signing in."""
+
+    credential: AssertionCredential
 
 
 class Pin(_Asked, frozen=True, kw_only=True):

@@ -25,6 +25,8 @@ export const baseZh = {
     code: '短信验证码',
     codeHint: '6 位数字',
     sendCode: '获取验证码',
+    byPasskey: '使用通行密钥登录',
+    noPasskey: '没有使用通行密钥：此浏览器中没有，或您取消了操作。可改用短信验证码登录。',
   },
   home: {
     wallet: '钱包',
@@ -157,6 +159,8 @@ export const baseEn: Like<typeof baseZh> = {
     code: 'Code from the SMS',
     codeHint: '6 digits',
     sendCode: 'Send me a code',
+    byPasskey: 'Sign in with a passkey',
+    noPasskey: 'No passkey was used: this browser has none, or you cancelled. Sign in by SMS code instead.',
   },
   home: {
     wallet: 'Wallet',
