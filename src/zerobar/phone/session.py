@@ -85,6 +85,11 @@ class BankSession:
         """The wallet of this phone; raises NotSignedUp."""
         return self.signed_up.wallet_id
 
+    @property
+    def device_id(self) -> UUID:
+        """What the bank knows this phone by: its key's id."""
+        return self._memory.key().key_id
+
     def open_wallet(self, evidence: BySmsCode | ByAssertion, label: str) -> WalletShown:
         """Open a first wallet; the same again after a lost answer gives the same wallet.
 

@@ -27,6 +27,7 @@ export interface PhoneShown {
   signed_up: boolean
   wallet_number: string | null
   purse_id: string | null
+  device_id: string | null
 }
 
 export interface WalletShown {

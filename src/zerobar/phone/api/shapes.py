@@ -245,6 +245,7 @@ class PhoneShown(msgspec.Struct, frozen=True, kw_only=True):
         can_read: whether it has a reader of its own, so that taps need not name an antenna.
         line: the number of its line, where a telecom is known.
         purse_id: of the purse that is linked; null: none is.
+        device_id: what the bank's staff know this phone by; null: nobody is signed in.
     """
 
     bank_url: str
@@ -254,6 +255,7 @@ class PhoneShown(msgspec.Struct, frozen=True, kw_only=True):
     signed_up: bool
     wallet_number: str | None
     purse_id: str | None
+    device_id: UUID | None
 
 
 class TopUpShown(msgspec.Struct, frozen=True, kw_only=True):

@@ -70,6 +70,7 @@ def read_phone(phone: NamedDependency[Phone]) -> PhoneShown:
         signed_up=known is not None,
         wallet_number=None if known is None else known.wallet_number,
         purse_id=None if purse_id is None else purse_id.hex(),
+        device_id=None if known is None else phone.session.device_id,
     )
 
 

@@ -111,7 +111,7 @@ export const baseZh = {
     forgottenWhy: '验证码将发送到您的手机号；已实名的还需身份证号。',
     reset: '重设支付密码',
   },
-  settings: { title: '设置' },
+  settings: { title: '设置', device: '本机编号', deviceWhy: '银行工作人员协助重设密码时会询问此编号。' },
   codeLimit: {
     title: '付款码免确认额度',
     why: '商户扫码扣款不超过此金额时，无需在本机确认',
@@ -247,7 +247,11 @@ export const baseEn: Like<typeof baseZh> = {
     forgottenWhy: 'A code goes to your phone number; who is verified also gives the resident ID.',
     reset: 'Set the new PIN',
   },
-  settings: { title: 'Settings' },
+  settings: {
+    title: 'Settings',
+    device: "This phone's id",
+    deviceWhy: "The bank's staff ask for it when they help with a new PIN.",
+  },
   codeLimit: {
     title: 'Payment code without asking',
     why: 'Up to this a till charges your code without asking you here',
