@@ -62,7 +62,7 @@ def seen(phone: LonePhone) -> int:
 def tapped(phone: LonePhone, tap: str) -> Any:
     """Ask for 30 yuan until a card is in the field, and return the answer."""
     until = time.monotonic() + APPEARS_WITHIN_S
-    while (answer := phone.post("/taps", id=tap, amount_fen=30_00))["because"] == "no-card":
+    while (answer := phone.post("/taps", id=tap, amount_fen=30_00)).get("because") == "no-card":
         assert time.monotonic() < until, answer
         time.sleep(0.2)
     return answer
