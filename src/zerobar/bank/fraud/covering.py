@@ -157,7 +157,7 @@ def cover_losses(bank: Bank) -> Fen:
     with bank.connection() as connection:
         due = [loss for loss in losses(connection) if loss.due_fen]
     moved: list[int] = []
-    do_each("cheats", due, lambda loss: _even(bank, loss, moved), _leave)
+    do_each("cheats", due, lambda loss: _even(bank, loss, moved))
     if any(each > 0 for each in moved):
         with bank.connection() as connection:
             connection.execute(_WAKE, (Waiting.LEDGER_REFUSED,))
@@ -209,10 +209,6 @@ def _value_out(highest: Mapping[int, int], certificate: bytes | None) -> int:
     if certificate is None:
         return 0
     return highest.get(Certificate.parse(certificate).purse_class, 0)
-
-
-def _leave(_: object) -> None:
-    """Leave what failed where it is: the next run finds it again."""
 
 
 def _check(_: Bank, proposal: CoverLoss) -> None:

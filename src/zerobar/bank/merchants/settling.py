@@ -45,7 +45,7 @@ def run_settlements(bank: Bank) -> int:
         known = settlement_store.file_of_day(connection, bank.operator_id, yesterday)
     if known is None and yesterday not in days:
         days.append(yesterday)
-    return do_each("settlement", days, lambda day: settle_day(bank, day) > 0, _leave)
+    return do_each("settlement", days, lambda day: settle_day(bank, day) > 0)
 
 
 def settle_day(bank: Bank, day: int) -> int:
@@ -246,13 +246,7 @@ def _conclude(bank: Bank, file: SettlementFile) -> int:
         )
     outcomes = bank.partners.bank.transfer_outcomes(file.name) if held else {}
     told = [settlement for settlement in held if settlement.id.hex in outcomes]
-    return do_each(
-        "settlement", told, lambda one: _conclude_one(bank, one, outcomes[one.id.hex]), _leave
-    )
-
-
-def _leave(_: object) -> None:
-    """Leave it as it is: each run looks at everything that is unfinished."""
+    return do_each("settlement", told, lambda one: _conclude_one(bank, one, outcomes[one.id.hex]))
 
 
 def _conclude_one(bank: Bank, settlement: Settlement, outcome: BankOutcome) -> bool:

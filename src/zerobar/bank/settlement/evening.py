@@ -86,7 +86,7 @@ def even_out(bank: Bank) -> int:
         if not rows:
             return evened + _collect_all(bank)
         ended = [_Ended(*row) for row in rows]
-        evened += do_each("ended purses", ended, lambda each: _even(bank, each), _leave)
+        evened += do_each("ended purses", ended, lambda each: _even(bank, each))
         after = rows[-1][0]
 
 
@@ -159,8 +159,4 @@ def _collect_all(bank: Bank) -> int:
     vault = operator_account(bank.operator_id, AccountCode.VAULT)
     with bank.connection() as connection:
         debts = read_debts(connection, vault).by_wallet
-    return do_each("debts", debts.items(), lambda owed: collect_debt(bank, *owed), _leave)
-
-
-def _leave(_: object) -> None:
-    """Leave what failed where it is: the next run finds it again."""
+    return do_each("debts", debts.items(), lambda owed: collect_debt(bank, *owed))

@@ -65,7 +65,7 @@ def _close_all(bank: Bank) -> int:
             ids = [each for (each,) in connection.execute(_PAST_HORIZON, asked)]
         if not ids:
             return closed
-        closed += do_each("lost purses", ids, lambda each: _close(bank, each), _leave)
+        closed += do_each("lost purses", ids, lambda each: _close(bank, each))
         after = ids[-1]
 
 
@@ -96,7 +96,7 @@ def _pay_all(bank: Bank) -> int:
             rows = connection.execute(_UNPAID, (after, AT_ONCE)).fetchall()
         if not rows:
             return paid
-        paid += do_each("pay-outs", rows, lambda row: _pay(bank, *row), _leave)
+        paid += do_each("pay-outs", rows, lambda row: _pay(bank, *row))
         after = rows[-1][0]
 
 
@@ -117,7 +117,3 @@ def _pay(bank: Bank, *pay_out: Any) -> bool:
     with bank.connection() as connection:
         connection.execute(_NOTED, (paid, purse_id, attempt))
     return paid
-
-
-def _leave(_: object) -> None:
-    """Leave what failed where it is: the next run finds it again."""

@@ -48,7 +48,7 @@ def top_up_waiting(bank: Bank) -> int:
     with bank.connection() as connection:
         asked = int(Waiting.TOP_UP), _AT_ONCE
         waiting: list[VoucherKey] = connection.execute(_WAITING, asked).fetchall()
-    return do_each("card-top-ups", waiting, lambda key: _is_asked(bank, key), _leave)
+    return do_each("card-top-ups", waiting, lambda key: _is_asked(bank, key))
 
 
 def top_up(bank: Bank, key: VoucherKey) -> None:
@@ -108,7 +108,3 @@ def _ask_cards(bank: Bank, due: Due, missing: Fen) -> None:
     except _REFUSALS:
         # It is decided without: whoever tapped hears what the wallet lacks.
         return
-
-
-def _leave(_: object) -> None:
-    """Leave it waiting: the next run finds it again."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Annotated, Any
 from uuid import UUID
@@ -31,7 +32,7 @@ from zerobar.pos.refunds import NewRefund
 from zerobar.pos.scanning import take_scanned
 from zerobar.pos.selling import NewSale
 from zerobar.pos.sessions import Session
-from zerobar.pos.step import step_of
+from zerobar.pos.step import Step, step_of
 from zerobar.pos.telling import words_of_refund
 from zerobar.purse.money import Fen
 from zerobar.reader import NoCard, OpenPayer
@@ -135,12 +136,12 @@ def tap(
     Without a card in the field nothing moves: the sale is shown as it stands, its cause `no-card`.
     """
     del session
-    try:
-        with _field(program, data) as payer:
-            step = purse_road.tap(program.till, sale_id, payer, pin=data.pin)
-    except NoCard as error:
-        step = step_of(program.till, sale_id, error=error)
-    return show_sale(program.till, step)
+    return _with_card(
+        program,
+        sale_id,
+        data,
+        lambda payer: purse_road.tap(program.till, sale_id, payer, pin=data.pin),
+    )
 
 
 @post("/sales/{sale_id:uuid}/hosted-tap", status_code=200, sync_to_thread=True)
@@ -152,12 +153,12 @@ def hosted_tap(
 ) -> SaleShown:
     """Let the wallet behind the card in the field pay, or the card, at the bank; as `tap` else."""
     del session
-    try:
-        with _field(program, data) as payer:
-            step = hosted_road.tap(program.till, sale_id, payer, data.pays, pin=data.pin)
-    except NoCard as error:
-        step = step_of(program.till, sale_id, error=error)
-    return show_sale(program.till, step)
+    return _with_card(
+        program,
+        sale_id,
+        data,
+        lambda payer: hosted_road.tap(program.till, sale_id, payer, data.pays, pin=data.pin),
+    )
 
 
 @post("/sales/{sale_id:uuid}/void", status_code=200, sync_to_thread=True)
@@ -169,12 +170,12 @@ def void_tap(
 ) -> SaleShown:
     """Give a card back what the till's purse refused to credit."""
     del session
-    try:
-        with _field(program, data) as payer:
-            step = purse_road.give_back(program.till, sale_id, payer)
-    except NoCard as error:
-        step = step_of(program.till, sale_id, error=error)
-    return show_sale(program.till, step)
+    return _with_card(
+        program,
+        sale_id,
+        data,
+        lambda payer: purse_road.give_back(program.till, sale_id, payer),
+    )
 
 
 @post("/sales/{sale_id:uuid}/ask", status_code=200, sync_to_thread=True)
@@ -277,6 +278,18 @@ def tap_refund(
     except NoCard as error:
         found = program.till.store.refunds.refund(refund_id)
         return show_refund(found, words_of_refund(found), error)
+
+
+def _with_card(
+    program: Program, sale_id: UUID, data: Tap | TapAtBank, take: Callable[[OpenPayer], Step]
+) -> SaleShown:
+    """Take a step with the card in the field; without one the sale is shown as it stands."""
+    try:
+        with _field(program, data) as payer:
+            step = take(payer)
+    except NoCard as error:
+        step = step_of(program.till, sale_id, error=error)
+    return show_sale(program.till, step)
 
 
 def _field(program: Program, data: Tap | TapAtBank) -> AbstractContextManager[OpenPayer]:
