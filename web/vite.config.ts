@@ -20,6 +20,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rollupOptions: {
+      // How long the plugins took is nothing that whoever sets this up has to read.
+      checks: { pluginTimings: false },
       input: Object.fromEntries(
         ['wallet', 'till', 'stage', 'console'].map((entry) => [entry, here(`./${entry}.html`)]),
       ),
