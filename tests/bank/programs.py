@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,8 @@ from pathlib import Path
 from typing import Any, Self
 
 import httpx
+
+from zerobar.demo.town.ports import free_port
 
 START_PATIENCE_S = 60.0
 
@@ -164,10 +165,3 @@ class DyingBank(BankProgram):
 def environment() -> dict[str, str]:
     """Return the environment, without a database server that is somebody else's."""
     return {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on just now."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port: int = listening.getsockname()[1]
-    return port

@@ -26,17 +26,12 @@ from zerobar.database import (
 from zerobar.database.embedded import LONGEST_SOCKET_PATH
 from zerobar.database.errors import start_failure
 from zerobar.database.leftovers import SCRATCH_PREFIX, scratch_parents
+from zerobar.demo.town.ports import free_port
 
 
 def settings_of(database: Database) -> dict[str, str]:
     with connect(database, "test") as connection:
         return dict(connection.execute("SELECT name, setting FROM pg_settings").fetchall())
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_what_was_committed_is_there_after_a_restart(folder: Path) -> None:

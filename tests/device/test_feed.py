@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from litestar import Litestar, get
 from litestar.params import FromPath
 
-from tests.bank.programs import free_port
 from tests.telecom.serving import served
+from zerobar.demo.town.ports import free_port
 from zerobar.device.feed import (
     MOST_KEPT,
     Direction,

@@ -14,8 +14,9 @@ from typing import Any, Self
 
 import httpx
 
-from tests.bank.programs import Program, environment, free_port
+from tests.bank.programs import Program, environment
 from tests.phone.wires import Wire
+from zerobar.demo.town.ports import free_port
 
 ANSWER_WITHIN_S = 90.0
 CARD_PIN = "2468"

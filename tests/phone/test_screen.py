@@ -14,8 +14,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.bank.programs import environment, free_port
+from tests.bank.programs import environment
 from tests.phone.programs import LonePhone
+from zerobar.demo.town.ports import free_port
 
 pytestmark = pytest.mark.slow
 STAGE = "http://127.0.0.1:8080"

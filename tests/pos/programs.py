@@ -18,13 +18,14 @@ from uuid import UUID, uuid4
 
 import httpx
 
-from tests.bank.programs import BankProgram, Program, environment, free_port
+from tests.bank.programs import BankProgram, Program, environment
 from tests.phone.programs import ANSWER_WITHIN_S, CARD_PIN, zerobar
 from tests.phone.wires import Wire
 from zerobar.client.enrolment import write_64
 from zerobar.client.http import BankHttp, RequestKey
 from zerobar.client.merchant import MerchantClient
 from zerobar.demo.officers import Officer, TakenOn
+from zerobar.demo.town.ports import free_port
 from zerobar.purse.suites import KEY_SEED_LENGTH, P256
 from zerobar.reader import PurseCard, parse_target
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+from zerobar.demo.town.ports import free_port
 
 DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
 NEEDED = {
@@ -25,10 +26,8 @@ def missing_packages() -> list[str]:
 def two_adjacent_free_ports() -> tuple[int, int]:
     """Return two ports in a row: the driver's second slot listens right above its first."""
     for _ in range(100):
-        with socket.create_server(("", 0)) as first:
-            port = first.getsockname()[1]
-            with suppress(OSError, OverflowError), socket.create_server(("", port + 1)):
-                return port, port + 1
+        if free_port() == (second := free_port()) - 1:
+            return second - 1, second
     raise AssertionError("no two free ports in a row")
 
 

@@ -24,7 +24,7 @@ from zerobar.demo.town.device import Device, PhoneDevice, TillDevice
 from zerobar.demo.town.devices import CardProgram, PhoneProgram, PhonesPlaces, TillProgram
 from zerobar.demo.town.institutions import BankProgram, SandboxProgram, TelecomProgram
 from zerobar.demo.town.people import CASHIER, CASHIERS_PIN, PEOPLE, TILLS, Person
-from zerobar.demo.town.programs import LOOPBACK, free_port
+from zerobar.demo.town.ports import LOOPBACK, free_port
 from zerobar.demo.town.town import Institutions, Staff, Town
 from zerobar.phone.memory import make_phone
 from zerobar.pos.bill_store import Biller

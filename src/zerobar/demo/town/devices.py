@@ -6,7 +6,8 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
-from zerobar.demo.town.programs import LOOPBACK, HttpProgram, Program, free_port
+from zerobar.demo.town.ports import LOOPBACK, free_port
+from zerobar.demo.town.programs import HttpProgram, Program
 
 
 class CardProgram(Program):

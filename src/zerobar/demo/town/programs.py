@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -16,8 +15,8 @@ from typing import Final, Self
 
 from zerobar.demo.narrator import Deviation
 from zerobar.demo.town import watch
+from zerobar.demo.town.ports import LOOPBACK, free_port
 
-LOOPBACK: Final = "127.0.0.1"
 _START_AT_MOST_S: Final = 60.0
 _STOP_AT_MOST_S: Final = 30.0
 _ANSWER_WITHIN_S: Final = 5.0
@@ -184,10 +183,3 @@ def own_environment() -> dict[str, str]:
     """Return the environment without what would lead to another database, width or time."""
     kept = {name: value for name, value in os.environ.items() if name not in _NOT_OURS}
     return kept | {"COLUMNS": "200", "ZEROBAR_LANG": "en"}
-
-
-def free_port() -> int:
-    """Return a port of this machine that nobody has now."""
-    with socket.create_server((LOOPBACK, 0)) as listening:
-        port: int = listening.getsockname()[1]
-    return port
