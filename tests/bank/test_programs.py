@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import tempfile
 import threading
 import time
@@ -15,6 +17,7 @@ import pytest
 
 from tests.bank.phones import PATIENCE_S, Phone
 from tests.bank.programs import BankProgram, DyingBank, Sandbox
+from tests.database.owners import postmaster
 from zerobar.client.errors import Refused
 from zerobar.purse.money import Fen
 from zerobar.sandbox.people import PEOPLE
@@ -81,6 +84,22 @@ def test_a_bank_without_its_ledger_ends_so_that_it_is_started_again(
             httpx.get(bank.url)
     log = bank.log.read_text()
     assert "KeyError" in log and "by a mistake of its own" in log
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_bank_whose_own_database_ended_ends_and_goes_on_where_it_was(
+    folder: Path, sandbox: Sandbox, workers: int
+) -> None:
+    with BankProgram(folder, sandbox.url, workers) as bank:
+        anna = _opened(bank, sandbox, folder, 0)
+        server = postmaster(folder / "bank" / "db")
+        os.kill(server, signal.SIGKILL)
+        assert bank.ended() == 1
+        assert "start the program again, which recovers the data" in bank.log.read_text()
+        bank.start()
+        assert anna.balance == FUNDS
+        anna.close()
 
 
 def _pay_while(phone: Phone, payee: str, going_on: threading.Event) -> None:

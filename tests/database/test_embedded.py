@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import socket
 import stat
 import threading
@@ -201,3 +202,15 @@ def test_a_given_server_is_used_instead(database: Database) -> None:
     environ = {"DATABASE_URL": database.url_with_password}
     with open_database("bank", Path("/nowhere"), environ) as given:
         assert given == database
+
+
+def test_a_server_that_ends_by_itself_is_told_of_once_and_one_that_is_stopped_is_not(
+    folder: Path,
+) -> None:
+    died = threading.Semaphore(0)
+    server = EmbeddedPostgres(folder, died=died.release)
+    with server:
+        os.kill(postmaster(folder), signal.SIGKILL)
+        assert died.acquire(timeout=60)
+        server.start()
+    assert not died.acquire(timeout=0.2)

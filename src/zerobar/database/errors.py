@@ -21,6 +21,7 @@ DatabaseFailure                   every one says what happened and what to do ne
     +-- ClusterOfAnotherVersion   the data are those of another PostgreSQL
     +-- ServerDidNotStart         it gave up, or took too long; the end of its log says why
     +-- ServerDidNotStop          it survived everything
+    +-- ServerDied                it ended though nobody stopped it
 """
 
 from __future__ import annotations
@@ -261,4 +262,14 @@ class ServerDidNotStop(EmbeddedFailure):
         super().__init__(
             f"PostgreSQL in {folder} does not end (process {listed})",
             "look at what its disk is doing; the data stay good",
+        )
+
+
+class ServerDied(EmbeddedFailure):
+    """PostgreSQL ended though this program did not stop it."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"PostgreSQL in {folder} has ended by itself",
+            f"start the program again, which recovers the data; {folder / 'server.log'} says why",
         )

@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
+from zerobar.tracing.spans import a_round
+
 LONGEST_PAUSE_S: Final = 60.0
 STOP_PATIENCE_S: Final = 30.0
 
@@ -68,7 +70,8 @@ class Worker:
     def _once(self, job: Job) -> int | None:
         """Return how much was done; None if it failed."""
         try:
-            return job.run()
+            with a_round(job.name):
+                return job.run()
         except self._expected as error:
             _log.warning("%s: %s; it is tried again", job.name, type(error).__name__)
         except Exception as error:  # noqa: BLE001 - the thread's edge: the job stays alive
