@@ -1,4 +1,4 @@
-"""The command line: `zerobar card …`, `zerobar bank …`, `zerobar demo` and `zerobar world`."""
+"""The command line: `zerobar card …`, `zerobar bank …`, `zerobar demo` and others."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from zerobar.cli import (
     showing,
     telecoms,
     tills,
+    traces,
     worlds,
 )
 from zerobar.cli.console import out
@@ -78,6 +79,7 @@ sandbox.command("serve")(sandboxing.serve_sandbox)
 telecoms.register(app)
 tills.register(app)
 app.command("demo")(demonstrating.demo)
+app.command("trace")(traces.trace)
 app.command("world")(worlds.run_worlds)
 
 

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import typer
 
+from zerobar import tracing
 from zerobar.cli.console import complain, out, say
 from zerobar.purse.money import AmountError, Fen
 
@@ -97,11 +98,10 @@ def serve_bank(
     """Serve a bank until interrupted. Its database is embedded unless DATABASE_URL names one."""
     with bank_explained():
         from zerobar.bank.clock import OFFSET_VARIABLE  # noqa: PLC0415
-        from zerobar.bank.health.logs import begin_log  # noqa: PLC0415
         from zerobar.bank.installation import load  # noqa: PLC0415
         from zerobar.bank.serving import serve  # noqa: PLC0415
 
-        begin_log(verbose)
+        tracing.begin("bank", verbose=verbose)
         if clock_offset is not None:
             # The processes that take requests find it there as well.
             os.environ[OFFSET_VARIABLE] = str(clock_offset)

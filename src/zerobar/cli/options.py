@@ -33,4 +33,5 @@ FramedBy = Annotated[
         "--framed-by", metavar="ORIGIN", help="a page that may show the screen in a frame"
     ),
 ]
+Verbose = Annotated[bool, typer.Option("--verbose", help="tell of each request and each step")]
 DEFAULT_AUTHORITY = Path("authority.json")

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from zerobar import tracing
 from zerobar.cli.console import complain, explained, out, say
-from zerobar.cli.options import FramedBy
+from zerobar.cli.options import FramedBy, Verbose
 
 if TYPE_CHECKING:
     from zerobar.phone.line import LinePlace
@@ -54,12 +55,14 @@ def serve_phone(  # noqa: PLR0913, PLR0917 - each is an option
     ] = None,
     port: Annotated[int, typer.Option(help="at 127.0.0.1; 0: any free one")] = 8070,
     framed_by: FramedBy = None,
+    verbose: Verbose = False,
 ) -> None:
     """Serve a phone until interrupted. Its SIM goes on answering without it."""
     from zerobar.phone.program import Places  # noqa: PLC0415
     from zerobar.phone.serving import serve  # noqa: PLC0415
     from zerobar.serving.policy import BadOrigin  # noqa: PLC0415
 
+    tracing.begin("phone", verbose=verbose)
     with explained(), _phone_explained():
         try:
             places = Places(bank, sim, antenna, reader, _line_at(telecom, line))

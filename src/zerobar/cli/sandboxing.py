@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
+from zerobar import tracing
 from zerobar.cli.console import complain, say
+from zerobar.cli.options import Verbose
 
 
 def serve_sandbox(
@@ -15,11 +17,13 @@ def serve_sandbox(
     store: Annotated[
         Path, typer.Option(help="the sandbox's file; a new one is filled with test people")
     ] = Path("sandbox.db"),
+    verbose: Verbose = False,
 ) -> None:
     """Serve the sandbox until interrupted. Its first page says who lives there."""
     # An extra's libraries, which no other command needs.
     from zerobar.sandbox.serving import serve  # noqa: PLC0415
 
+    tracing.begin("sandbox", verbose=verbose)
     try:
         serve(store, port, _tell)
     except OSError as error:

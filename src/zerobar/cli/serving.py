@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +12,7 @@ from zerobar.cli.console import explained, say
 from zerobar.element import Address, ElementServer, FileMemory, create_blank, serve
 from zerobar.purse.applet import Applet
 from zerobar.purse.ring import MERCHANT_SLOTS, PERSON_SLOTS
+from zerobar.tracing.logs import begin_log
 
 
 def serve_card(
@@ -39,7 +39,7 @@ def serve_card(
         raise typer.BadParameter("give --vpcd, --antenna or both")
     if slots not in (PERSON_SLOTS, MERCHANT_SLOTS):
         raise typer.BadParameter(f"--slots is {PERSON_SLOTS} or {MERCHANT_SLOTS}")
-    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING)
+    begin_log("card", verbose=verbose)
     with explained():
         if not store.exists():
             create_blank(store, slots)

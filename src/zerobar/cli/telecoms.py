@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from uuid import UUID
 
 import typer
 
+from zerobar import tracing
 from zerobar.cli.console import complain, out, say
 from zerobar.purse.money import AmountError, Fen
 
@@ -126,7 +126,7 @@ def serve_telecom(
     verbose: Annotated[bool, typer.Option("--verbose", help="tell more")] = False,
 ) -> None:
     """Serve a telecom until interrupted. Its database is embedded unless DATABASE_URL names one."""
-    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING)
+    tracing.begin("telecom", verbose=verbose)
     with telecom_explained():
         from zerobar.telecom.installation import load  # noqa: PLC0415
         from zerobar.telecom.serving import serve  # noqa: PLC0415

@@ -13,8 +13,9 @@ from uuid import UUID
 
 import typer
 
+from zerobar import tracing
 from zerobar.cli.console import complain, explained, out, said, say
-from zerobar.cli.options import FramedBy
+from zerobar.cli.options import FramedBy, Verbose
 
 if TYPE_CHECKING:
     from zerobar.pos.bill_store import Biller
@@ -86,11 +87,13 @@ def serve_till(
     folder: Folder = DEFAULT_FOLDER,
     port: Annotated[int, typer.Option(help="at 127.0.0.1; 0: any free one")] = 8098,
     framed_by: FramedBy = None,
+    verbose: Verbose = False,
 ) -> None:
     """Serve a till until interrupted."""
     from zerobar.pos.serving import serve  # noqa: PLC0415 - an extra's libraries
     from zerobar.serving.policy import BadOrigin  # noqa: PLC0415
 
+    tracing.begin("till", verbose=verbose)
     try:
         with _till_explained():
             serve(folder, port, _tell, framed_by or ())

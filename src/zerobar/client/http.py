@@ -39,6 +39,9 @@ from zerobar.client.signing import (
     signed_bytes,
 )
 from zerobar.purse.suites import P256
+from zerobar.tracing.asking import asking
+from zerobar.tracing.naming import made_id
+from zerobar.tracing.spans import own_work, work_on
 
 PAUSES_S: Final = (0.1, 0.3, 1.0, 2.0, 4.0)
 """Between one attempt and the next; after the last, the outcome is left unknown."""
@@ -169,11 +172,12 @@ class BankHttp:
         Raises Unreachable when it is still not known: it stays in the outbox for `resume`. An
         error that is `in_doubt` leaves open whether an earlier attempt is done.
         """
-        content = _encoded(body)
-        if self._outbox is None or not keep:
-            return self._read(self._ask("POST", path, content, str(id_)), answer)
-        kept = self._outbox.keep(id_, path, content, outcome_at)
-        return self._read(kept.answer or self._settled(self._outbox, kept), answer)
+        with work_on("make", **made_id(path, str(id_))):
+            content = _encoded(body)
+            if self._outbox is None or not keep:
+                return self._read(self._ask("POST", path, content, str(id_)), answer)
+            kept = self._outbox.keep(id_, path, content, outcome_at)
+            return self._read(kept.answer or self._settled(self._outbox, kept), answer)
 
     def resume(self) -> list[UUID]:
         """Ask again for what is not known, each once; return the ids that are known now.
@@ -185,7 +189,8 @@ class BankHttp:
         before, silent = self._outbox.unknown(), 0
         for kept in before:
             try:
-                self._resume_one(self._outbox, kept)
+                with own_work("resume", **made_id(kept.target, str(kept.id))):
+                    self._resume_one(self._outbox, kept)
             except Unreachable:
                 silent += 1
                 if silent == _MOST_SILENT:
@@ -316,7 +321,8 @@ class BankHttp:
         sent_target = request.url.raw_path.decode("ascii")
         request.headers.update(self._headers(method, sent_target, id_, body))
         try:
-            response = self._http.send(request)
+            with asking(request) as asked:
+                response = asked.heard(self._http.send(request))
         except httpx.TransportError:
             raise Unreachable(self._base_url) from None
         if not response.is_success:

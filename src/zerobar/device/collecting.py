@@ -21,6 +21,7 @@ from zerobar.reader import (
     TapOutcome,
     collect,
 )
+from zerobar.tracing.spans import moment, voucher_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,10 @@ def carry(device: Device, payment: Payment) -> Told | None:
     Returns what the operator said, or None while it has not been reached.
     """
     device.store.outgoing.keep(payment)
+    moment(
+        "voucher taken along",
+        voucher=voucher_name(payment.voucher.payer_id, payment.voucher.entry),
+    )
     try:
         return send_one(device, payment)
     except OperatorUnreachable:

@@ -8,6 +8,7 @@ from typing import Final
 from zerobar.device.device import Device
 from zerobar.device.operator import Told
 from zerobar.reader import Payment
+from zerobar.tracing.spans import moment, voucher_name
 
 MOST_AT_ONCE: Final = 200
 """Vouchers in one call: 51 kB."""
@@ -36,6 +37,8 @@ def _send(device: Device, payments: Sequence[Payment]) -> Sequence[Told]:
     answers = device.operator.take_vouchers(payments)
     for payment, told in zip(payments, answers, strict=True):
         device.store.outgoing.answer(payment, taken=told.taken, sentence=told.sentence)
+        brought = voucher_name(payment.voucher.payer_id, payment.voucher.entry)
+        moment("voucher brought", {"taken": str(told.taken).lower()}, voucher=brought)
     return answers
 
 

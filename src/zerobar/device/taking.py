@@ -27,6 +27,7 @@ from zerobar.reader import (
     tap,
     void_and_undo,
 )
+from zerobar.tracing.spans import moment, voucher_name
 
 
 def take(
@@ -119,6 +120,9 @@ def _keep(device: Device, tap_id: UUID) -> Callable[[TapOutcome], None]:
         # Kept as what it may turn out to be if the next step never returns.
         status = TapStatus.TORN_BEFORE_PAY if outcome.voucher is None else TapStatus.TORN_AFTER_PAY
         device.store.taps.keep(tap_id, replace(outcome, status=status))
+        if outcome.voucher is not None:
+            paid = voucher_name(outcome.voucher.payer_id, outcome.voucher.entry)
+            moment("voucher received", voucher=paid, tap_id=tap_id)
 
     return keep
 

@@ -16,6 +16,7 @@ from typing import Final, Self
 from zerobar.device import DeviceError
 from zerobar.phone.errors import PhoneError
 from zerobar.reader import CardError
+from zerobar.tracing.spans import a_round
 
 FIRST_PAUSE_S: Final = 1.0
 LONGEST_PAUSE_S: Final = 60.0
@@ -109,7 +110,8 @@ class Synchroniser:
 
     def _try(self) -> Exception | None:
         try:
-            self._sync()
+            with a_round("sync"):
+                self._sync()
         except (DeviceError, CardError, PhoneError) as error:
             _log.info("no sync: %s", type(error).__name__)
             return error

@@ -17,6 +17,7 @@ from zerobar.pos.line import Line
 from zerobar.pos.model import Road
 from zerobar.pos.till import Till
 from zerobar.reader import CardError
+from zerobar.tracing.spans import a_round
 
 FIRST_PAUSE_S: Final = 1.0
 LONGEST_PAUSE_S: Final = 60.0
@@ -63,7 +64,7 @@ class Background:
 
     def go_round(self) -> bool:
         """Go round once; return whether the bank and the purse answered."""
-        with self._going:
+        with self._going, a_round("round"):
             return self._go_round()
 
     def _go_round(self) -> bool:

@@ -27,6 +27,7 @@ from zerobar.sandbox.wire import (
     Statement,
     TransferOutcomes,
 )
+from zerobar.serving.following import follow
 
 LARGEST_BODY: Final = 16 * 1024 * 1024
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,100}")
@@ -180,7 +181,7 @@ async def clear_faults(town: NamedDependency[Town]) -> None:
 
 def create_app(town: Town) -> Litestar:
     """Return the application of a sandbox."""
-    return Litestar(
+    app = Litestar(
         route_handlers=[
             index,
             bind,
@@ -202,6 +203,7 @@ def create_app(town: Town) -> Litestar:
         logging_config=None,
         openapi_config=None,
     )
+    return follow(app)
 
 
 def checked_name(name: str) -> str:

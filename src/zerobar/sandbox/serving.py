@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
@@ -37,6 +38,5 @@ def serve(store_path: Path, port: int, on_ready: Callable[[str], None]) -> None:
 
 def make_server(town: Town) -> uvicorn.Server:
     """Return a server that is to be given a bound socket."""
-    return uvicorn.Server(
-        uvicorn.Config(create_app(town), log_level="warning", access_log=False, lifespan="off")
-    )
+    options: dict[str, Any] = {"log_level": "warning", "log_config": None, "access_log": False}
+    return uvicorn.Server(uvicorn.Config(create_app(town), lifespan="off", **options))

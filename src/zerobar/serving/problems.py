@@ -75,15 +75,19 @@ def tell(
         name: the problem's stable name.
         facts: further members.
     """
-    problem = problem_named(status, name, str(what), str(advice))
-    return respond(problem, dict(facts or {}) | _chinese(what, advice))
+    return respond(problem_named(status, name, what, advice), dict(facts or {}))
 
 
 def problem_named(status: int, name: str, what: str, advice: str) -> Problem:
-    """Return a problem whose title is its name."""
-    title = name.replace("-", " ").capitalize()
+    """Return a problem whose title is its name; in Chinese too if its sentences are."""
     return Problem(
-        type=TYPE_PREFIX + name, title=title, status=status, detail=what, next_step=advice
+        type=TYPE_PREFIX + name,
+        title=name.replace("-", " ").capitalize(),
+        status=status,
+        detail=str(what),
+        next_step=str(advice),
+        detail_zh=_chinese(what),
+        next_step_zh=_chinese(advice),
     )
 
 
@@ -141,6 +145,5 @@ def name_of(error: Exception) -> str:
     return _WORD.sub("-", type(error).__name__).lower()
 
 
-def _chinese(what: str, advice: str) -> dict[str, object]:
-    told = {"detail_zh": what, "next_step_zh": advice}
-    return {name: text.zh for name, text in told.items() if isinstance(text, Sentence)}
+def _chinese(text: str) -> str | None:
+    return text.zh if isinstance(text, Sentence) else None

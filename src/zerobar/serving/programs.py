@@ -7,7 +7,7 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Final
+from typing import Any, Final
 
 import uvicorn
 from litestar import Litestar
@@ -56,7 +56,8 @@ class _Server(uvicorn.Server):
     """A server that lets nobody wait once it is asked to end."""
 
     def __init__(self, app: Litestar, let_go: Callable[[], object]) -> None:
-        super().__init__(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off"))
+        options: dict[str, Any] = {"log_level": "warning", "log_config": None, "access_log": False}
+        super().__init__(uvicorn.Config(app, lifespan="off", **options))
         self._let_go = let_go
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

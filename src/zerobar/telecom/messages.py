@@ -12,6 +12,7 @@ from zerobar.telecom.context import Telecom
 from zerobar.telecom.errors import VoucherForOthers
 from zerobar.telecom.smpp.model import ShortMessage
 from zerobar.telecom.vouchers import take_message
+from zerobar.tracing.spans import own_work, voucher_name
 
 _log: Final = logging.getLogger(__name__)
 
@@ -32,7 +33,9 @@ class Inbox:
         if not message.is_binary:
             return
         try:
-            take_message(self._telecom, self._bank, read_message(message.user_data))
+            read = read_message(message.user_data)
+            with own_work("take", voucher=voucher_name(read.voucher.payer_id, read.voucher.entry)):
+                take_message(self._telecom, self._bank, read)
         except (FormError, VoucherForOthers) as error:
             # Never who sent it: a number is personal data.
             _log.info("a binary message is left alone: %s", type(error).__name__)

@@ -34,6 +34,7 @@ from zerobar.telecom.model import LineStatus, Source
 from zerobar.telecom.numbers import reference_of
 from zerobar.telecom.refunding import return_unplaced
 from zerobar.telecom.topping import Unplaced, check_amount, take_money
+from zerobar.tracing.spans import moment, own_work
 
 LASTS_S: Final = 900
 _NUMBER_DIGITS: Final = 24
@@ -175,6 +176,8 @@ def settle(telecom: Telecom, order_id: UUID, payment_id: UUID, amount: Fen) -> T
     if amount != order.amount or order.payment_id not in (None, payment_id):
         raise IdUsed
     taken = take_money(telecom, payment_id, reference_of(order.number), amount, Source.ORDER)
+    happened = "line topped up" if not isinstance(taken, Unplaced) else "money kept apart"
+    moment(happened, order_id=order_id, payment_id=payment_id)
     with telecom.transaction() as connection:
         if isinstance(taken, Unplaced):
             return_unplaced(telecom, connection, order_id, taken)
@@ -236,7 +239,8 @@ def _go_on(telecom: Telecom, bank: Bank, order: TopUpOrder) -> bool:
             f"UPDATE telecom.bank_order SET {PUT_OFF} WHERE order_id = %(id)s",  # noqa: S608
             {"now": telecom.clock(), "id": order.id},
         )
-    return _look(telecom, bank, order).state not in (OrderState.ASKED, OrderState.OPEN)
+    with own_work("look", order_id=order.id):
+        return _look(telecom, bank, order).state not in (OrderState.ASKED, OrderState.OPEN)
 
 
 def _look(telecom: Telecom, bank: Bank, order: TopUpOrder) -> TopUpOrder:

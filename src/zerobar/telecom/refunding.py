@@ -23,6 +23,7 @@ from zerobar.telecom.batches import LEASE, MOST_AT_ONCE, do_each
 from zerobar.telecom.context import Telecom
 from zerobar.telecom.errors import CorrelatorUsed, IdUsed, NotPaidByOrder, RefundUnknown
 from zerobar.telecom.topping import Unplaced, find_top_up, lock_money, put_back, take_off
+from zerobar.tracing.spans import own_work
 
 _NUMBER_DIGITS: Final = 24
 _COLUMNS: Final = (
@@ -179,7 +180,8 @@ def _go_on(telecom: Telecom, bank: Bank, refund: BankRefund) -> bool:
             f"UPDATE telecom.bank_refund SET {PUT_OFF} WHERE refund_id = %(id)s",  # noqa: S608
             {"now": telecom.clock(), "id": refund.id},
         )
-    return _ask(telecom, bank, refund).state is not RefundState.ASKED
+    with own_work("ask", refund_id=refund.id, top_up_id=refund.top_up_id):
+        return _ask(telecom, bank, refund).state is not RefundState.ASKED
 
 
 def _ask(telecom: Telecom, bank: Bank, refund: BankRefund) -> BankRefund:

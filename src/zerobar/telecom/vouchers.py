@@ -28,6 +28,7 @@ from zerobar.telecom.context import Telecom
 from zerobar.telecom.errors import TooManyVouchers, VoucherForOthers, VoucherMalformed
 from zerobar.telecom.model import Source, TopUp
 from zerobar.telecom.topping import Unplaced, is_known, take_money, voucher_top_up_id
+from zerobar.tracing.spans import moment, own_work, voucher_name
 
 RECORD_LENGTH: Final = Voucher.LENGTH + Certificate.LENGTH
 MOST_WAITING: Final = 10_000
@@ -137,7 +138,7 @@ def bring_vouchers(telecom: Telecom, bank: Bank) -> int:
             _DUE, {"now": now, "until": now + LEASE, "most": MOST_AT_ONCE}
         ).fetchall()
     due = [_read(*row) for row in rows]
-    return do_each("vouchers", due, lambda each: _bring(telecom, bank, each))
+    return do_each("vouchers", due, lambda each: _go_on(telecom, bank, each))
 
 
 def bring_now(telecom: Telecom, bank: Bank, brought: BroughtVoucher) -> BroughtVoucher:
@@ -176,12 +177,26 @@ def credit_settled(telecom: Telecom, bank: Bank, settled: SettledVoucher) -> Top
     if payee_id != bank.biller_id:
         raise VoucherForOthers
     id_ = voucher_top_up_id(payer_id, settled.entry)
-    return take_money(telecom, id_, reference, money_of(settled.amount_fen), Source.VOUCHER)
+    amount = money_of(settled.amount_fen)
+    taken = take_money(telecom, id_, reference, amount, Source.VOUCHER)
+    _tell(payer_id, settled.entry, taken)
+    return taken
 
 
 def _collect(telecom: Telecom, bank: Bank, settled: SettledVoucher) -> bool:
-    credit_settled(telecom, bank, settled)
+    with own_work("credit", voucher=f"{settled.payer_id}/{settled.entry}"):
+        credit_settled(telecom, bank, settled)
     return True
+
+
+def _tell(payer_id: bytes, entry: int, taken: TopUp | Unplaced) -> None:
+    happened = "line topped up" if isinstance(taken, TopUp) else "money kept apart"
+    moment(happened, voucher=voucher_name(payer_id, entry), top_up_id=taken.id)
+
+
+def _go_on(telecom: Telecom, bank: Bank, brought: BroughtVoucher) -> bool:
+    with own_work("bring", voucher=voucher_name(brought.voucher.payer_id, brought.voucher.entry)):
+        return _bring(telecom, bank, brought)
 
 
 def _bring(telecom: Telecom, bank: Bank, brought: BroughtVoucher) -> bool:
@@ -214,6 +229,7 @@ def _decide(telecom: Telecom, bank: Bank, brought: BroughtVoucher, fate: Voucher
         return _end(telecom, brought, VoucherState.REFUSED, _CONTRADICTED)
     amount = money_of(fate.amount_fen)
     taken = take_money(telecom, brought.top_up_id, reference, amount, Source.VOUCHER)
+    _tell(voucher.payer_id, voucher.entry, taken)
     if (reference, fate.amount_fen) != (voucher.reference, int(voucher.amount)):
         return _end(telecom, brought, VoucherState.REFUSED, _CONTRADICTED)
     return _end(telecom, brought, VoucherState.SETTLED, _sentence_of(taken))

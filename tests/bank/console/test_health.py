@@ -22,9 +22,10 @@ from tests.bank.syncing.village import Village, Villager
 from zerobar.bank.api.app import create_app
 from zerobar.bank.api.console.health import TOKEN_VARIABLE
 from zerobar.bank.context import Bank
-from zerobar.bank.health.logs import FIELDS, PAYMENT_ID, JsonLines
 from zerobar.bank.health.metrics import text
 from zerobar.purse.money import Fen
+from zerobar.tracing.logs import JsonLines
+from zerobar.tracing.spans import FIELDS, own_work
 
 pytestmark = pytest.mark.slow
 
@@ -140,7 +141,7 @@ def test_a_payment_that_its_connection_answers_is_named_and_logged_with_its_id(
     now = int(bank.clock().timestamp())
     headers = signing_headers(anna.key, ("POST", "/v1/payments"), body, now, id_)
     headers |= {"content-type": "application/json", "x-request-id": "pay-1"}
-    followed = caplog.at_level(logging.INFO, "zerobar.bank.health.requests")
+    followed = caplog.at_level(logging.INFO, "zerobar.tracing.requests")
     with followed, served(create_app(bank)) as url:
         answer = httpx.post(f"{url}/v1/payments", content=body, headers=headers)
     assert (answer.status_code, answer.headers["x-request-id"]) == (201, "pay-1"), answer.text
@@ -158,8 +159,7 @@ def test_a_line_of_the_log_is_json_with_ids_and_without_what_an_error_repeats() 
         raise ValueError(phone)
     except ValueError:
         record.exc_info = sys.exc_info()
-    token = PAYMENT_ID.set("p-1")
-    line = json.loads(JsonLines().format(record))
-    PAYMENT_ID.reset(token)
+    with own_work("pay", payment_id="p-1"):
+        line = json.loads(JsonLines("bank").format(record))
     assert (line["message"], line["payment_id"], line["took_ms"]) == ("it failed", "p-1", 3)
     assert line["error"] == "ValueError" and phone not in str(line)

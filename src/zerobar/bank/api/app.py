@@ -30,13 +30,14 @@ from zerobar.bank.api import (
     taps,
 )
 from zerobar.bank.api.access import DEPENDENCIES
-from zerobar.bank.api.console import control, health, operations, risk
-from zerobar.bank.api.console.following import follow_requests
+from zerobar.bank.api.console import control, health, operations, risk, shops
 from zerobar.bank.api.openapi import Json, describe
 from zerobar.bank.api.problems import EXCEPTION_HANDLERS
 from zerobar.bank.context import Bank
+from zerobar.bank.health.requests import Counted
 from zerobar.bank.paying.desk import PaymentDesk
 from zerobar.ledger import LedgerUnavailable
+from zerobar.serving.following import follow
 from zerobar.serving.headers import add_security_headers
 from zerobar.serving.screens import screen_routes
 from zerobar.serving.strictness import StrictRequest
@@ -63,6 +64,7 @@ _AREAS: Final = (
     syncing,
     settlement,
     operations,
+    shops,
     risk,
     control,
     health,
@@ -152,6 +154,4 @@ def create_app(bank: Bank, lifespan: Sequence[Lifespan] = ()) -> Litestar:
         logging_config=None,
         openapi_config=None,
     )
-    # Around the application itself, so that what it finds no handler for is followed as well.
-    app.asgi_handler = follow_requests(app.asgi_handler)
-    return app
+    return follow(app, Counted)

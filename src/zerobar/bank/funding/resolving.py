@@ -11,6 +11,7 @@ from zerobar.bank.context import Bank
 from zerobar.bank.funding import store
 from zerobar.bank.funding.model import CardOrder, OrderStatus
 from zerobar.bank.funding.orders import LEASE, carry_out, put_off_order
+from zerobar.tracing.spans import own_work
 
 AT_A_TIME: Final = 20
 """Few enough to be done within the lease even if each waits a second."""
@@ -30,9 +31,14 @@ def resolve_orders(bank: Bank, limit: int = AT_A_TIME) -> int:
     return do_each(
         "card orders",
         orders,
-        lambda order: carry_out(bank, order).status is not OrderStatus.PENDING,
+        lambda order: _is_ended(bank, order),
         lambda order: put_off_order(bank, order),
     )
+
+
+def _is_ended(bank: Bank, order: CardOrder) -> bool:
+    with own_work("carry out", order_id=order.id):
+        return carry_out(bank, order).status is not OrderStatus.PENDING
 
 
 def overdue_orders(bank: Bank, after: UUID | None, limit: int) -> list[CardOrder]:

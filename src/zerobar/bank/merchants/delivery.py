@@ -25,6 +25,7 @@ from zerobar.bank.merchants import event_store, webhooks
 from zerobar.bank.merchants.model import Event
 from zerobar.bank.merchants.sellers import require_merchant
 from zerobar.bank.merchants.sending import Sender
+from zerobar.tracing.spans import own_work
 
 PAUSES_S: Final = (
     *(15, 15, 30, 180, 600, 1200, 1800, 1800, 1800, 3600),
@@ -124,7 +125,7 @@ class Delivery:
         taken = do_each(
             "webhooks",
             (event,),
-            lambda event: _deliver(bank, self._sender, event),
+            lambda event: _deliver_traced(bank, self._sender, event),
             lambda event: _record(bank, event, _MISTAKE),
         )
         if not taken:
@@ -136,6 +137,13 @@ class Delivery:
         until = self._timer() + pause_s
         with self._lock:
             self._resting[merchant_id] = max(until, self._resting.get(merchant_id, until))
+
+
+def _deliver_traced(bank: Bank, sender: Sender, event: Event) -> bool:
+    """Send a notice, in the trace of what it tells of."""
+    subject = f"{event.kind.word.partition('.')[0]}_id"
+    with own_work("tell the merchant", **{subject: event.subject_id}):
+        return _deliver(bank, sender, event)
 
 
 def _deliver(bank: Bank, sender: Sender, event: Event) -> bool:

@@ -10,6 +10,7 @@ from typing import Final, Protocol
 import httpx
 
 from zerobar.bank.merchants.addresses import AddressRefused, Target, resolve
+from zerobar.tracing.asking import asking
 
 TIMEOUT_S: Final = 10.0
 """For all of it, from the connection to the answer's first line: a server that sends a byte now and
@@ -71,7 +72,8 @@ class HttpSender:
         try:
             async with asyncio.timeout(self._timeout_s):
                 # Only the status counts: what else a server says is not read.
-                response = await self._client.send(request, stream=True)
+                with asking(request) as asked:
+                    response = asked.heard(await self._client.send(request, stream=True))
                 await response.aclose()
         except (TimeoutError, httpx.TimeoutException):
             return "timeout"

@@ -27,6 +27,7 @@ from zerobar.bank.partners.model import (
 )
 from zerobar.bank.partners.statements import LineKind, StatementLine
 from zerobar.purse.money import Fen
+from zerobar.tracing.asking import asking
 
 DEFAULT_TIMEOUT: Final = httpx.Timeout(10.0, connect=2.0)
 TRIES: Final = 2
@@ -118,8 +119,10 @@ class Partner:
 
     def _send(self, method: str, path: str, again: bool, sent: dict[str, Any]) -> httpx.Response:
         for tries_left in reversed(range(TRIES)):
+            request = self.client.build_request(method, path, **sent)
             try:
-                response = self.client.request(method, path, **sent)
+                with asking(request) as asked:
+                    response = asked.heard(self.client.send(request))
             except httpx.RequestError as error:
                 _log.warning("%s does not answer: %s", self.name, type(error).__name__)
                 if tries_left and (again or isinstance(error, _NOT_SENT)):

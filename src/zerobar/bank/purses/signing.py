@@ -21,6 +21,7 @@ from zerobar.bank.settlement.arrivals import Arrival, taken_apart
 from zerobar.database import Connection
 from zerobar.issuer import Operator
 from zerobar.purse.messages import Request, Voucher
+from zerobar.tracing.spans import moment, voucher_name
 
 _AT_ONCE: Final = 100
 
@@ -31,6 +32,9 @@ def sign_charge(bank: Bank, charge: Charge) -> SignedVoucher:
     with bank.transaction() as connection:
         signed = sign_voucher(bank, connection, charge.request)
         store.end_due(connection, charge.request)
+    moment(
+        "voucher signed", payment_id=charge.id, voucher=voucher_name(signed.payer_id, signed.entry)
+    )
     return SignedVoucher(signed, operator.certificate)
 
 

@@ -16,6 +16,7 @@ from typing import Final, Self
 from zerobar.demo.narrator import Deviation
 from zerobar.demo.town import watch
 from zerobar.demo.town.ports import LOOPBACK, free_port
+from zerobar.tracing.logs import LEVEL_VARIABLE
 
 _START_AT_MOST_S: Final = 60.0
 _STOP_AT_MOST_S: Final = 30.0
@@ -180,6 +181,9 @@ def _watch() -> subprocess.Popen[bytes]:
 
 
 def own_environment() -> dict[str, str]:
-    """Return the environment without what would lead to another database, width or time."""
+    """Return the environment without what would lead to another database, width or time.
+
+    Each step is logged, so that `zerobar trace` can tell of it.
+    """
     kept = {name: value for name, value in os.environ.items() if name not in _NOT_OURS}
-    return kept | {"COLUMNS": "200", "ZEROBAR_LANG": "en"}
+    return kept | {"COLUMNS": "200", "ZEROBAR_LANG": "en", LEVEL_VARIABLE: "INFO"}

@@ -9,6 +9,7 @@ import msgspec
 from litestar import Litestar, MediaType, Response, Router, get
 from litestar.di import NamedDependency
 
+from zerobar.serving.following import follow
 from zerobar.serving.headers import add_security_headers
 from zerobar.serving.strictness import StrictRequest
 from zerobar.telecom.api import lines, money, subscribers, tmf654, tmf676
@@ -61,7 +62,7 @@ def document() -> Json:
 
 def create_app(desk: Desk) -> Litestar:
     """Return the application of a telecom."""
-    return Litestar(
+    app = Litestar(
         route_handlers=[routes()],
         dependencies=dependencies_of(desk),
         exception_handlers=EXCEPTION_HANDLERS,
@@ -71,3 +72,4 @@ def create_app(desk: Desk) -> Litestar:
         logging_config=None,
         openapi_config=None,
     )
+    return follow(app)
