@@ -2,8 +2,9 @@
 
 Every figure stands next to a run of `openssl speed` in the same round: P-256 verifications on all
 cores, as fast as they go when nothing else is done. Batches are drawn and signed before the clock
-starts; it stops when the money of the last voucher has moved. Certificates were seen before, in a
-batch that is not measured.
+starts; it stops when the money of the last voucher has moved. Several of them are settled at once,
+each by a thread of its own as when terminals hand in at the same time. Certificates were seen
+before, in batches that are not measured.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +37,7 @@ from zerobar.bank.settlement.drawing import REALISTIC, Town
 from zerobar.database import EmbeddedPostgres
 from zerobar.issuer import AuthorityFile
 from zerobar.ledger import Posting, Transfer
+from zerobar.multibuffer import Lanes
 from zerobar.purse.messages import PurseClass
 from zerobar.purse.money import Fen
 
@@ -51,6 +54,8 @@ _STRANGERS = """
     FROM generate_series(1, %s) i CROSS JOIN LATERAL (SELECT sha256(int8send(i))) s (h)
 """
 NEW_GOAL = 0.7
+NEW_GOAL_IN_LANES = 2.3
+"""Where the processor verifies eight signatures at a time."""
 AGAIN_GOAL = 4.0
 FULLER_GOAL = 1.3
 _VERIFIED = re.compile(r"^\s*256 bits ecdsa \(nistp256\).*?([0-9.]+)\s*$", re.M)
@@ -65,7 +70,8 @@ class Size:
         seconds: of openssl in each.
         people: who pay, each from a purse.
         records: of a batch.
-        batches: in one measurement.
+        hands: that settle at once, each batch after batch.
+        batches: of each hand in one measurement.
         stored: vouchers that are put into the database for another look at the cost.
     """
 
@@ -73,11 +79,12 @@ class Size:
     seconds: int = 5
     people: int = 2_000
     records: int = 8_000
-    batches: int = 3
+    hands: int = 3
+    batches: int = 2
     stored: int = 1_000_000
 
 
-QUICK = Size(rounds=1, seconds=1, people=50, records=500, batches=1, stored=10_000)
+QUICK = Size(rounds=1, seconds=1, people=50, records=500, hands=2, batches=1, stored=10_000)
 
 
 @dataclass
@@ -91,12 +98,15 @@ class Round:
 
 @dataclass
 class Bench:
-    """A bank and a town that it knows."""
+    """A bank and a town that it knows. Attributes: certificates: what each hand has seen."""
 
     bank: Bank
     town: Town
     size: Size
-    certificates: CertificateCache = field(default_factory=CertificateCache)
+    certificates: list[CertificateCache] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.certificates = [CertificateCache() for _ in range(self.size.hands)]
 
     def drawn(self) -> Batch:
         """Draw a batch, and issue what its hosted payees ask for."""
@@ -107,26 +117,33 @@ class Bench:
 
     def round(self) -> Round:
         """Measure everything once."""
-        batches = [self.drawn() for _ in range(self.size.batches)]
+        batches = [self.drawn() for _ in range(self.size.hands * self.size.batches)]
         verified = openssl_verifications_per_s(self.size.seconds)
         # The same records in another order make other files: known by voucher, not by file.
         again = [Batch.of(reversed(batch.records(0, batch.present))) for batch in batches]
-        return Round(verified, self._records_per_s(batches), self._records_per_s(again))
+        return Round(verified, self.records_per_s(batches), self.records_per_s(again))
 
-    def _records_per_s(self, batches: list[Batch]) -> float:
+    def records_per_s(self, batches: list[Batch]) -> float:
+        """Settle batches, dealt out to all hands."""
+        hands = self.size.hands
         gc.freeze()
         begun = time.perf_counter()
-        for batch in batches:
-            settle_batch(self.bank, batch, self.certificates)
+        with ThreadPoolExecutor(hands) as threads:
+            dealt = [batches[hand::hands] for hand in range(hands)]
+            list(threads.map(self._settle, dealt, self.certificates))
         taken = time.perf_counter() - begun
         gc.unfreeze()
         return sum(batch.present for batch in batches) / taken
+
+    def _settle(self, batches: list[Batch], certificates: CertificateCache) -> None:
+        for batch in batches:
+            settle_batch(self.bank, batch, certificates)
 
 
 def settlement_table(size: Size) -> str:
     """Run everything in turns and lay out medians and ratios."""
     with _bench(size) as bench:
-        settle_batch(bench.bank, bench.drawn(), bench.certificates)
+        bench.records_per_s([bench.drawn() for _ in range(size.hands)])
         found = [bench.round() for _ in range(size.rounds)]
         _store_many(bench.bank, size.stored)
         fuller = [bench.round() for _ in range(size.rounds)]
@@ -214,15 +231,16 @@ def _laid_out(found: list[Round], fuller: list[Round], size: Size) -> str:
     # By the anchor of each round, for a machine is not as fast all the time.
     later = median(one.new / one.verified for one in fuller)
     dearer = against / later
+    goal = NEW_GOAL if Lanes.here() is None else NEW_GOAL_IN_LANES
     name = f"openssl speed -multi {os.cpu_count()} ecdsap256, verifications"
-    batch = f"{size.records:,} records, {size.people:,} payers"
+    batch = f"{size.records:,} records, {size.people:,} payers, {size.hands} at once"
     rows = [
         (name, f"{verified:,.0f}", "", ""),
         (
             f"settled, batches of {batch}",
             f"{new:,.0f}",
             f"{against:.2f}x openssl",
-            f">= {NEW_GOAL:g}x {verdict(against >= NEW_GOAL)}",
+            f">= {goal:g}x {verdict(against >= goal)}",
         ),
         (
             "the same again, all known",

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zerobar.bank.settlement import Batch, NoBatch, Reason
-from zerobar.bank.settlement.arrivals import Arrival, taken_apart
+from zerobar.bank.settlement.arrivals import Arrival, all_apart, taken_apart
 from zerobar.bank.settlement.batch import RECORD_LENGTH
 from zerobar.bank.settlement.drawing import Town
 from zerobar.issuer import TestAuthority
@@ -80,6 +80,23 @@ def test_a_voucher_is_taken_apart_as_the_protocols_parser_does(offset: int, valu
         parsed.body,
         parsed.signature,
     )
+
+
+@given(st.data())
+def test_many_records_are_taken_apart_as_each_by_itself(data: st.DataObject) -> None:
+    good = bytes(_voucher()) + b"\x01" * 137
+    mutated = st.builds(
+        lambda at, value: good[:at] + bytes((value,)) + good[at + 1 :],
+        st.integers(0, 51),
+        st.integers(0, 255),
+    )
+    unwritten = st.integers(0, 252).map(lambda end: good[:end].ljust(RECORD_LENGTH, b"\0"))
+    whole = data.draw(st.lists(st.one_of(st.just(good), mutated, unwritten), max_size=6))
+    cut = data.draw(st.sampled_from(([], [b"\x31"], [good[:-1]])))
+    arrivals, rejected = all_apart(7, whole + cut)
+    found = {arrival.place: arrival for arrival in arrivals} | rejected
+    expected = {place: taken_apart(place, each) for place, each in enumerate(whole + cut, 7)}
+    assert found == expected
 
 
 def test_a_town_comes_again_from_its_seed(keys: TestAuthority) -> None:

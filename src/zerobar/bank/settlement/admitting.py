@@ -13,13 +13,15 @@ from zerobar.purse.money import CNY
 
 _OF_OPERATORS: Final = frozenset((Kind.PAYMENT, Kind.REFUND, Kind.LOAD))
 _OF_PURSES: Final = frozenset(Kind) - {Kind.LOAD}
+# Plain numbers, which compare faster: thousands are judged in a moment.
+_CNY, _PUSH, _UNLOAD = int(CNY), int(Kind.PUSH), int(Kind.UNLOAD)
 
 
 def refusal(arrival: Arrival, payer: Payer, keys: KeySet) -> Reason | None:
     """Return why a voucher cannot be its payer's, its signature aside; None: it can."""
     if payer.id != arrival.payer_id:
         return Reason.NOT_THE_PAYER
-    if arrival.currency != payer.currency or arrival.currency != CNY:
+    if arrival.currency != payer.currency or arrival.currency != _CNY:
         return Reason.WRONG_CURRENCY
     if not _is_kind_allowed(arrival, payer, keys):
         return Reason.KIND_REFUSED
@@ -30,10 +32,11 @@ def refusal(arrival: Arrival, payer: Payer, keys: KeySet) -> Reason | None:
 
 def _is_kind_allowed(arrival: Arrival, payer: Payer, keys: KeySet) -> bool:
     # Entries and requests are counted from 1; a push answers no request.
-    if arrival.entry == 0 or (arrival.number == 0) != (arrival.kind == Kind.PUSH):
+    kind = arrival.kind
+    if arrival.entry == 0 or (arrival.number == 0) != (kind == _PUSH):
         return False
     if payer.purse_class is PurseClass.OPERATOR:
-        return arrival.kind in _OF_OPERATORS and payer.id in keys.operators
-    if payer.purse_class is PurseClass.SERVICE or arrival.kind not in _OF_PURSES:
+        return kind in _OF_OPERATORS and payer.id in keys.operators
+    if payer.purse_class is PurseClass.SERVICE or kind not in _OF_PURSES:
         return False
-    return arrival.kind != Kind.UNLOAD or arrival.payee_id in keys.operators
+    return kind != _UNLOAD or arrival.payee_id in keys.operators

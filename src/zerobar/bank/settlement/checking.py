@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from zerobar.bank.context import Bank
 from zerobar.bank.settlement import storing
 from zerobar.bank.settlement.admitting import refusal
-from zerobar.bank.settlement.arrivals import Arrival, taken_apart
-from zerobar.bank.settlement.certificates import CertificateCache, Certified, Payer
+from zerobar.bank.settlement.arrivals import Arrival, all_apart
+from zerobar.bank.settlement.certificates import CertificateCache, Certified
 from zerobar.bank.settlement.model import Reason
 from zerobar.bank.settlement.verifying import Signed, verified
 
@@ -28,6 +28,7 @@ class Checked:
         records: as they came; those neither genuine nor rejected are duplicates.
         genuine: vouchers that their payers signed, none of them known when it was looked up.
         certificates: of their payers.
+        rivalled: places of vouchers with a key under which another body was stored by then.
         rejected: by place.
     """
 
@@ -35,20 +36,18 @@ class Checked:
     records: list[bytes]
     genuine: list[Arrival]
     certificates: set[Certified]
+    rivalled: set[int]
     rejected: dict[int, Reason]
 
 
 def check_part(bank: Bank, records: list[bytes], start: int, known: CertificateCache) -> Checked:
     """Check the records of a batch from a place on."""
-    arrivals: list[Arrival] = []
-    checked = Checked(start, records, [], set(), {})
-    for place, record in enumerate(records, start):
-        found = taken_apart(place, record)
-        if isinstance(found, Reason):
-            checked.rejected[place] = found
-        else:
-            arrivals.append(found)
-    signed = _admitted(_news(bank, arrivals), checked, known)
+    arrivals, rejected = all_apart(start, records)
+    unknown = _unknown(bank, arrivals)
+    rivalled = {place for place, is_rivalled in unknown.items() if is_rivalled}
+    checked = Checked(start, records, [], set(), rivalled, rejected)
+    news = [arrival for arrival in arrivals if arrival.place in unknown]
+    signed = _admitted(news, checked, known)
     for (arrival, payer), is_signed in zip(signed, verified(signed), strict=True):
         if is_signed:
             checked.genuine.append(arrival)
@@ -58,23 +57,22 @@ def check_part(bank: Bank, records: list[bytes], start: int, known: CertificateC
     return checked
 
 
-def _news(bank: Bank, arrivals: list[Arrival]) -> list[Arrival]:
-    """Return the vouchers whose body is not stored."""
-    if not arrivals:
-        return []
-    with bank.transaction() as connection:
-        unknown = storing.unknown_places(connection, arrivals)
-    return [arrival for arrival in arrivals if arrival.place in unknown]
+def _unknown(bank: Bank, arrivals: list[Arrival]) -> dict[int, bool]:
+    """Return the places of vouchers whose body is not stored, and whether another one is."""
+    with bank.connection() as connection:
+        return storing.unknown_places(connection, arrivals)
 
 
 def _admitted(arrivals: list[Arrival], checked: Checked, known: CertificateCache) -> list[Signed]:
     """Return the vouchers that may be their payers', signatures aside, and reject the others."""
     admitted: list[Signed] = []
+    keys = known.keys
     for arrival in arrivals:
         payer = known.payer(arrival.certificate)
-        reason = payer if isinstance(payer, Reason) else refusal(arrival, payer, known.keys)
-        if isinstance(payer, Payer) and reason is None:
+        if isinstance(payer, Reason):
+            checked.rejected[arrival.place] = payer
+        elif (reason := refusal(arrival, payer, keys)) is None:
             admitted.append((arrival, payer))
-        elif reason is not None:
+        else:
             checked.rejected[arrival.place] = reason
     return admitted

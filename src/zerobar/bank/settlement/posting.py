@@ -25,6 +25,7 @@ from zerobar.bank.settlement.facts import (
     Due,
     VoucherKey,
     due_of,
+    key_columns,
     read_due,
 )
 from zerobar.bank.settlement.judging import judge, refused
@@ -34,9 +35,11 @@ from zerobar.bank.settlement.ordered import orders_of
 from zerobar.bank.settlement.outcomes import refund_strays
 from zerobar.bank.settlement.verdicts import Circumstances, Moneyless, answers_request
 from zerobar.database import Connection
+from zerobar.database.arrays import Bigints
 from zerobar.ledger import Answer, LedgerBusy, LedgerUnavailable, Posting, Result, RowRefused
 from zerobar.purse.messages import Kind
 from zerobar.purse.money import Fen
+from zerobar.tracing.spans import is_followed, moment, voucher_name
 
 _RECORD: Final = """
     WITH recorded AS (
@@ -54,11 +57,28 @@ _DECLINED: Final = """
     UPDATE bank.order_request SET is_declined = true
     WHERE payee_id = %s AND number = %s AND kind = %s
 """
-_DONE: Final = "DELETE FROM bank.voucher_due WHERE payer_id = %s AND entry = %s"
+# Locked in the order of their keys, so that those who do it at once wait for each other.
+_DONE: Final = """
+    WITH done AS (
+        SELECT d.payer_id, d.entry
+        FROM unnest(%s::bytea[], %s::bigint[]) AS k (payer_id, entry)
+        JOIN bank.voucher_due d ON d.payer_id = k.payer_id AND d.entry = k.entry
+        ORDER BY d.payer_id, d.entry FOR UPDATE OF d
+    )
+    DELETE FROM bank.voucher_due d USING done
+    WHERE d.payer_id = done.payer_id AND d.entry = done.entry
+"""
 # Whoever counted this attempt first has counted it for all.
 _WAIT: Final = """
-    UPDATE bank.voucher_due SET waits_for = %s, attempt = %s
-    WHERE payer_id = %s AND entry = %s AND attempt = %s
+    WITH waiting AS (
+        SELECT k.*
+        FROM unnest(%s::bytea[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
+             AS k (payer_id, entry, before, reason, attempt)
+        JOIN bank.voucher_due d ON d.payer_id = k.payer_id AND d.entry = k.entry
+        ORDER BY d.payer_id, d.entry FOR UPDATE OF d
+    )
+    UPDATE bank.voucher_due d SET waits_for = w.reason, attempt = w.attempt FROM waiting w
+    WHERE d.payer_id = w.payer_id AND d.entry = w.entry AND d.attempt = w.before
 """
 _WAKE: Final = """
     UPDATE bank.voucher_due SET waits_for = NULL
@@ -159,6 +179,7 @@ def _post_page(bank: Bank, page: Sequence[Due]) -> Outcomes:
     ended += [_ending(*each) for each in _answers(bank, asked)]
     with bank.transaction() as connection:
         _note(connection, ended, around)
+    _tell(ended)
     return _summed([ending for ending in ended if not ending[0].decided])
 
 
@@ -213,15 +234,30 @@ def _note(connection: Connection, ended: Sequence[Ending], around: Circumstances
     moneyless = [(due, how) for due, how, _ in in_order if isinstance(how, Moneyless)]
     done = [due.key for due, how, _ in in_order if not isinstance(how, Waiting)]
     waiting = [
-        (how, attempt, *due.key, due.attempt)
+        (due.key, (due.attempt, how, attempt))
         for due, how, attempt in in_order
         if isinstance(how, Waiting)
     ]
     with connection.cursor() as cursor:
         cursor.executemany(_RECORD, [_recorded(*each, around) for each in moneyless])
         cursor.executemany(_DECLINED, _declined(moneyless, around))
-        cursor.executemany(_DONE, done)
-        cursor.executemany(_WAIT, waiting)
+        if done:
+            cursor.execute(_DONE, key_columns(done))
+        if waiting:
+            keys, states = zip(*waiting, strict=True)
+            cursor.execute(_WAIT, (*key_columns(keys), *map(Bigints, zip(*states, strict=True))))
+
+
+def _tell(ended: Sequence[Ending]) -> None:
+    if not is_followed():
+        return
+    for due, how, _ in ended:
+        name = voucher_name(due.voucher.payer_id, due.voucher.entry)
+        if isinstance(how, Waiting):
+            moment("voucher waits", {"reason": how.name.lower()}, voucher=name)
+        else:
+            outcome = how.outcome if isinstance(how, Moneyless) else how
+            moment("voucher decided", {"outcome": outcome.name.lower()}, voucher=name)
 
 
 def _declined(

@@ -1,43 +1,41 @@
 """Vouchers on their way into the database: a part of a batch in one transaction.
 
-Vouchers are copied into a table of the connection's own, and from there one statement stores those
-that are new and counts them in both purses' shadows. Rows are locked in the order of their keys,
-vouchers before shadows, so that batches that are settled at once wait for each other and never
-block each other.
+Many that are new are appended. For a few, or where somebody else has stored one of them meanwhile,
+one statement stores those that are new and counts them in both purses' shadows. Both ways end the
+same, and lock rows in the order of their keys, vouchers before shadows, so that batches that are
+settled at once wait for each other and never block each other.
 """
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, LiteralString
+from typing import Final
+
+from psycopg.errors import UniqueViolation
 
 from zerobar.bank.fraud.model import Finding, FraudTest, Signed
+from zerobar.bank.settlement.appending import POSTED_KINDS, append
 from zerobar.bank.settlement.arrivals import Arrival
+from zerobar.bank.settlement.facts import VoucherKey
 from zerobar.bank.settlement.model import Reason
 from zerobar.database import Connection
+from zerobar.database.arrays import Bigints, ByteStrings
 from zerobar.purse.messages import Kind, PurseClass
 
-_KNOWN_TABLE: Final = """
-    CREATE TEMP TABLE IF NOT EXISTS arriving_key (
-        place integer, payer_id bytea, entry bigint, body bytea
-    ) ON COMMIT DELETE ROWS
-"""
-_COPY_KEYS: Final = "COPY arriving_key FROM STDIN (FORMAT binary)"
+# From the keys on, one by one, so that it costs the same however many are stored.
 _UNKNOWN: Final = """
-    SELECT a.place FROM arriving_key a
-    LEFT JOIN bank.voucher v ON v.payer_id = a.payer_id AND v.entry = a.entry
-    WHERE v.body IS DISTINCT FROM a.body
+    SELECT k.place - 1, v.body IS NOT NULL
+    FROM unnest(%s::bytea[], %s::bigint[], %s::bytea[])
+         WITH ORDINALITY AS k (payer_id, entry, body, place)
+    LEFT JOIN LATERAL (
+        SELECT body FROM bank.voucher
+        WHERE payer_id = k.payer_id AND entry = k.entry OFFSET 0
+    ) v ON true
+    WHERE v.body IS DISTINCT FROM k.body
 """
-_ARRIVING_TABLE: Final = """
-    CREATE TEMP TABLE IF NOT EXISTS arriving (
-        place integer, payer_id bytea, entry bigint, kind smallint, payee_id bytea,
-        amount_fen bigint, body bytea, signature bytea
-    ) ON COMMIT DELETE ROWS
-"""
-_COPY: Final = "COPY arriving FROM STDIN (FORMAT binary)"
 # A load or an ordinary payment only moves shadows and is open until a log shows its end; the rest
 # is due to move money of the ledger. A request's number is bytes 22 to 25 of the voucher's body.
 _STORE: Final = """
@@ -45,7 +43,11 @@ _STORE: Final = """
         INSERT INTO bank.voucher
             (payer_id, entry, kind, payee_id, amount_fen, body, signature, stored_at)
         SELECT payer_id, entry, kind, payee_id, amount_fen, body, signature, %(now)s
-        FROM arriving ORDER BY payer_id, entry, place
+        FROM unnest(%(payers)s::bytea[], %(entries)s::bigint[], %(bodies)s::bytea[],
+                    %(kinds)s::bigint[], %(payees)s::bytea[], %(amounts)s::bigint[],
+                    %(signatures)s::bytea[]) WITH ORDINALITY
+             AS a (payer_id, entry, body, kind, payee_id, amount_fen, signature, place)
+        ORDER BY payer_id, entry, place
         ON CONFLICT (payer_id, entry) DO NOTHING
         RETURNING payer_id, entry, kind, payee_id, amount_fen, body
     ), judged AS (
@@ -79,12 +81,6 @@ _STORE: Final = """
     )
     SELECT count(*) FROM stored
 """
-# A statement of its own, so that it sees what another batch has stored meanwhile.
-_FORKS: Final = """
-    SELECT a.place, a.payer_id, a.entry, v.body, v.signature, a.body, a.signature
-    FROM arriving a JOIN bank.voucher v ON v.payer_id = a.payer_id AND v.entry = a.entry
-    WHERE v.body <> a.body ORDER BY a.payer_id, a.entry, a.place
-"""
 _REJECT: Final = """
     INSERT INTO bank.voucher_reject (raw_hash, reason, batch_hash, place, rejected_at)
     VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
@@ -93,12 +89,20 @@ _CERTIFY: Final = """
     INSERT INTO bank.payer_certificate (purse_id, certificate) VALUES (%s, %s)
     ON CONFLICT DO NOTHING
 """
-_POSTED_KINDS: Final = [int(Kind.UNLOAD), int(Kind.PUSH), int(Kind.AUTHORISE)]
-
-_COPY_HEAD: Final = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
-_COPY_END: Final = b"\xff\xff"
-_KEY_ROW: Final = struct.Struct(">h ii i8s iq i52s")
-_ROW: Final = struct.Struct(">h ii i8s iq ih i8s iq i52s i64s")
+# A statement of its own, so that it sees what another batch has stored meanwhile.
+_RIVALS: Final = """
+    SELECT k.place - 1, v.body, v.signature
+    FROM unnest(%s::bytea[], %s::bigint[], %s::bytea[])
+         WITH ORDINALITY AS k (payer_id, entry, body, place)
+    CROSS JOIN LATERAL (
+        SELECT body, signature FROM bank.voucher
+        WHERE payer_id = k.payer_id AND entry = k.entry OFFSET 0
+    ) v
+    WHERE v.body <> k.body
+    ORDER BY k.payer_id, k.entry, k.place
+"""
+FEWEST_APPENDED: Final = 64
+"""Fewer cost less when they are not copied into each of their tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,32 +129,72 @@ class Rejected:
     place: int
 
 
-def unknown_places(connection: Connection, arrivals: Sequence[Arrival]) -> set[int]:
-    """Return the places of vouchers whose very body is not stored yet; in a transaction."""
-    connection.execute(_KNOWN_TABLE)
-    rows = (_KEY_ROW.pack(4, 4, a.place, 8, a.payer_id, 8, a.entry, 52, a.body) for a in arrivals)
-    _copy(connection, _COPY_KEYS, rows)
-    return {place for (place,) in connection.execute(_UNKNOWN)}
+def unknown_places(connection: Connection, arrivals: Sequence[Arrival]) -> dict[int, bool]:
+    """Return the places of vouchers whose very body is not stored yet, in order.
+
+    True stands for those whose payer is known to have signed another body under the same key.
+    """
+    rows = connection.execute(_UNKNOWN, _columns(arrivals), binary=True)
+    return {arrivals[at].place: is_rivalled for at, is_rivalled in rows}
 
 
-def store(connection: Connection, arrivals: Sequence[Arrival], now: datetime) -> Stored:
-    """Store vouchers that their payers signed, in a transaction; known ones change nothing."""
-    if not arrivals:
-        return Stored(0)
-    connection.execute(_ARRIVING_TABLE)
-    _copy(connection, _COPY, map(_row, arrivals))
+def store(
+    connection: Connection,
+    arrivals: Sequence[Arrival],
+    now: datetime,
+    rivalled: Container[int] = (),
+) -> Stored:
+    """Store vouchers that their payers signed, in a transaction; known ones change nothing.
+
+    Args:
+        rivalled: places of those that cannot be new, for another body is stored under their key.
+    """
+    if len(arrivals) >= FEWEST_APPENDED:
+        with suppress(UniqueViolation), connection.transaction():
+            return _append(connection, arrivals, now, rivalled)
+    return _store(connection, arrivals, now) if arrivals else Stored(0)
+
+
+def _append(
+    connection: Connection, arrivals: Sequence[Arrival], now: datetime, rivalled: Container[int]
+) -> Stored:
+    """Store the first voucher of each key that is not taken; the others are duplicates or forks."""
+    first: dict[VoucherKey, Arrival] = {}
+    others = [
+        arrival
+        for arrival in arrivals
+        if arrival.place in rivalled or first.setdefault(_key(arrival), arrival) is not arrival
+    ]
+    append(connection, list(first.values()), now)
+    return _with_rivals(connection, len(first), others)
+
+
+def _with_rivals(connection: Connection, new: int, others: Sequence[Arrival]) -> Stored:
+    if not others:
+        return Stored(new)
+    found = connection.execute(_RIVALS, _columns(others), binary=True).fetchall()
+    forks = [(others[at], Signed(body, signature)) for at, body, signature in found]
+    findings = tuple(
+        Finding(a.payer_id, a.entry, FraudTest.TWO_BODIES, first, Signed(a.body, a.signature))
+        for a, first in forks
+    )
+    return Stored(new, frozenset(a.place for a, _ in forks), findings)
+
+
+def _store(connection: Connection, arrivals: Sequence[Arrival], now: datetime) -> Stored:
     row = connection.execute(
         _STORE,
         {
+            **_whole(arrivals),
             "now": now,
-            "posted": _POSTED_KINDS,
+            "posted": list(POSTED_KINDS),
             "service": int(PurseClass.SERVICE),
             "authorise": int(Kind.AUTHORISE),
         },
     ).fetchone()
     assert row is not None
     (new,) = row
-    return Stored(new) if new == len(arrivals) else _with_forks(connection, new)
+    return Stored(new) if new == len(arrivals) else _with_rivals(connection, new, arrivals)
 
 
 def store_rejects(
@@ -169,25 +213,26 @@ def store_certificates(connection: Connection, certificates: set[tuple[bytes, by
         connection.cursor().executemany(_CERTIFY, sorted(certificates))
 
 
-def _copy(connection: Connection, statement: LiteralString, rows: Iterable[bytes]) -> None:
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.write(_COPY_HEAD + b"".join(rows) + _COPY_END)
+def _key(a: Arrival) -> VoucherKey:
+    return a.payer_id, a.entry
 
 
-def _row(a: Arrival) -> bytes:
-    return _ROW.pack(
-        8, 4, a.place, 8, a.payer_id, 8, a.entry, 2, a.kind, 8, a.payee_id, 8, a.amount_fen,
-        52, a.body, 64, a.signature,
-    )  # fmt: skip
-
-
-def _with_forks(connection: Connection, new: int) -> Stored:
-    found = connection.execute(_FORKS).fetchall()
-    findings = tuple(
-        Finding(payer_id, entry, FraudTest.TWO_BODIES, Signed(*first), Signed(*second))
-        for _, payer_id, entry, first, second in (
-            (place, payer_id, entry, bodies[:2], bodies[2:])
-            for place, payer_id, entry, *bodies in found
-        )
+def _columns(arrivals: Sequence[Arrival]) -> tuple[ByteStrings, Bigints, ByteStrings]:
+    return (
+        ByteStrings([a.payer_id for a in arrivals]),
+        Bigints([a.entry for a in arrivals]),
+        ByteStrings([a.body for a in arrivals]),
     )
-    return Stored(new, frozenset(place for place, *_ in found), findings)
+
+
+def _whole(arrivals: Sequence[Arrival]) -> dict[str, object]:
+    payers, entries, bodies = _columns(arrivals)
+    return {
+        "payers": payers,
+        "entries": entries,
+        "bodies": bodies,
+        "kinds": Bigints([a.kind for a in arrivals]),
+        "payees": ByteStrings([a.payee_id for a in arrivals]),
+        "amounts": Bigints([a.amount_fen for a in arrivals]),
+        "signatures": ByteStrings([a.signature for a in arrivals]),
+    }

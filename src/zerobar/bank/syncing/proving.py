@@ -104,7 +104,7 @@ def prove(
         held: up to where the log was held before.
     """
     arrivals = _arrivals(links, signers, held)
-    new = storing.unknown_places(connection, arrivals) if arrivals else set()
+    new = storing.unknown_places(connection, arrivals)
     signed = [_admitted(a, known, held) for a in arrivals if a.place in new]
     for (arrival, _), is_signed in zip(signed, verified(signed), strict=True):
         if not is_signed:
