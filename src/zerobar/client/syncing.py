@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, TypeAlias
 from uuid import UUID, uuid4
 
@@ -148,6 +149,7 @@ class VoucherTold(msgspec.Struct, frozen=True, kw_only=True):
 
     taken: bool
     sentence: str
+    sentence_zh: str
 
 
 class VouchersTold(msgspec.Struct, frozen=True, kw_only=True):
@@ -169,12 +171,69 @@ class NewStatements(_Asked, frozen=True, kw_only=True):
     items: Annotated[list[NewStatement], msgspec.Meta(min_length=1, max_length=MOST_STATEMENTS)]
 
 
+class StepKind(StrEnum):
+    """What happened to a voucher.
+
+    `signed`: its payer signed it; vouchers carry no time. `came-in`: the bank has it. `forked`:
+    another voucher with the same entry came in, so its payer was copied. `waits`: it has no outcome
+    yet, see `waits_for`. `ended`: it has its one outcome.
+    """
+
+    SIGNED = "signed"
+    CAME_IN = "came-in"
+    FORKED = "forked"
+    WAITS = "waits"
+    ENDED = "ended"
+
+
+class WaitsFor(StrEnum):
+    """What a voucher without an outcome waits for.
+
+    `payee-sync`: its payee's next sync, which shows the credit. `busy`: it is decided next.
+    `unproved`: its payer's next sync, which shows whether it had the money. `tainted`: two syncs of
+    its payer, which took a proved cheat's money. `payer-flagged`: two risk officers, for its payer
+    was proved to cheat. `top-up`: a bank card, which is asked for what the wallet lacks.
+    `no-such-request`, `request-settled`: that it is final, to be refunded then. `purse-ending`:
+    that its purse, which was lost, is paid out. `ledger-refused`: somebody to look at the wallet
+    and the float. `payer-unknown`, `payee-not-hosted`: that a purse is registered, or a payee
+    hosted, here. `wallet-unknown`: somebody to say which wallet it goes back to.
+    """
+
+    PAYEE_SYNC = "payee-sync"
+    BUSY = "busy"
+    UNPROVED = "unproved"
+    TAINTED = "tainted"
+    PAYER_FLAGGED = "payer-flagged"
+    TOP_UP = "top-up"
+    NO_SUCH_REQUEST = "no-such-request"
+    REQUEST_SETTLED = "request-settled"
+    PURSE_ENDING = "purse-ending"
+    LEDGER_REFUSED = "ledger-refused"
+    PAYER_UNKNOWN = "payer-unknown"
+    PAYEE_NOT_HOSTED = "payee-not-hosted"
+    WALLET_UNKNOWN = "wallet-unknown"
+
+
+class LifeStep(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that happened to a voucher, or what it waits for.
+
+    Attributes:
+        at: when it happened; null where nobody knows, and for what it waits for.
+    """
+
+    kind: StepKind
+    at: datetime | None
+    sentence: str
+    sentence_zh: str
+
+
 class VoucherLife(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a voucher.
 
     Attributes:
         outcome: settled, undone, declined, redirected or refunded; null while there is none.
-        sentences: all of it in words, oldest first.
+        waits_for: what has to happen next; null once it has an outcome.
+        steps: all of it, oldest first.
     """
 
     payer_id: str
@@ -183,7 +242,8 @@ class VoucherLife(msgspec.Struct, frozen=True, kw_only=True):
     amount_fen: int
     reference: str
     outcome: str | None
-    sentences: list[str]
+    waits_for: WaitsFor | None
+    steps: list[LifeStep]
 
 
 class FraudCaseShown(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from uuid import UUID
 from zerobar.issuer import SyncAnswer, Undo
 from zerobar.purse.messages import LogEntry, Request, SignedRequest, State
 from zerobar.purse.money import Fen
-from zerobar.reader import Payment
+from zerobar.reader import Payment, Sentence
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Told:
     """
 
     taken: bool
-    sentence: str
+    sentence: Sentence
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from zerobar.device.file import DeviceFile
 from zerobar.issuer import Undo
 from zerobar.purse.messages import Certificate, VoidStatement, Voucher
 from zerobar.purse.money import Fen
-from zerobar.reader import Payment
+from zerobar.reader import Payment, Sentence
 
 TABLES: Final = """
     CREATE TABLE IF NOT EXISTS outgoing (
@@ -28,6 +28,8 @@ TABLES: Final = """
         sent INTEGER NOT NULL DEFAULT 0
     );
 """
+_BETWEEN: Final = "\n"
+"""Between an answer's English and its Chinese."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Outgoing:
     payment: Payment
     kept_at_unix_s: int
     taken: bool | None
-    sentence: str | None
+    sentence: Sentence | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +81,11 @@ class OutgoingStore:
         )
         return [Payment.parse(row[0]) for row in rows]
 
-    def answer(self, payment: Payment, *, taken: bool, sentence: str) -> None:
+    def answer(self, payment: Payment, *, taken: bool, sentence: Sentence) -> None:
         """Note what the operator said of a voucher."""
         self._file.execute(
             "UPDATE outgoing SET taken = ?, sentence = ? WHERE body = ?",
-            (taken, sentence, payment.voucher.body),
+            (taken, f"{sentence}{_BETWEEN}{sentence.zh}", payment.voucher.body),
         )
 
     def is_seen(self, voucher: Voucher) -> bool:
@@ -99,8 +101,10 @@ class OutgoingStore:
             (most,),
         )
         return [
-            Outgoing(Payment.parse(raw), kept_at, None if taken is None else bool(taken), sentence)
-            for raw, kept_at, taken, sentence in rows
+            Outgoing(
+                Payment.parse(raw), kept_at, None if taken is None else bool(taken), _read(said)
+            )
+            for raw, kept_at, taken, said in rows
         ]
 
     def at_risk(self) -> AtRisk:
@@ -139,3 +143,11 @@ def insert(connection: sqlite3.Connection, payment: Payment, now_unix_s: int) ->
         " ON CONFLICT DO NOTHING",
         (payment.voucher.body, bytes(payment), int(payment.voucher.amount), now_unix_s),
     )
+
+
+def _read(said: str | None) -> Sentence | None:
+    """Return an answer as it was kept; what an older program kept is English only."""
+    if said is None:
+        return None
+    english, _, chinese = said.partition(_BETWEEN)
+    return Sentence(english, zh=chinese or english)

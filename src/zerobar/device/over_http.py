@@ -36,7 +36,7 @@ from zerobar.issuer import SyncAnswer, Undo
 from zerobar.purse.messages import LogEntry, Request, SignedRequest, State
 from zerobar.purse.money import Fen
 from zerobar.purse.wire import FormError
-from zerobar.reader import Payment
+from zerobar.reader import Payment, Sentence
 
 T = TypeVar("T")
 Renew = Callable[[], object]
@@ -94,7 +94,7 @@ class OperatorOverHttp:
         told = self._asked(lambda: self._bank.take_vouchers(records))
         if len(told) != len(records):
             raise _strange()
-        return [Told(each.taken, each.sentence) for each in told]
+        return [Told(one.taken, Sentence(one.sentence, zh=one.sentence_zh)) for one in told]
 
     def take_statements(self, statements: Sequence[Undo]) -> None:
         """Bring void statements with their payees' certificates."""

@@ -55,4 +55,4 @@ def of_told(told: Told | None) -> tuple[Finality, Sentence]:
     if told is None:
         return Finality.AT_SYNC, KEPT_FOR_SYNC
     final = Finality.NOW if told.taken else Finality.NOTHING_MOVED
-    return final, Sentence(told.sentence, zh=told.sentence)
+    return final, told.sentence

@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from zerobar.client.syncing import LifeStep, VoucherLife, WaitsFor
 from zerobar.device.file import DeviceFile
 from zerobar.reader import Payment
 
@@ -28,6 +29,14 @@ TABLES: Final = """
 """
 _COLUMNS: Final = "payment, outcome, sentences"
 _NOTHING_SAID: Final = b"[]"
+"""An older program kept a list of sentences, in English only: of those nothing is shown."""
+
+
+class _Said(msgspec.Struct, frozen=True, kw_only=True):
+    """What the bank said of a payment, as it is kept."""
+
+    waits_for: WaitsFor | None
+    steps: tuple[LifeStep, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +45,14 @@ class Paid:
 
     Attributes:
         outcome: settled, undone, declined, redirected or refunded; None: not known yet.
-        sentences: what the bank said of it, oldest first.
+        waits_for: what has to happen next, as the bank said.
+        steps: what the bank said of it, oldest first.
     """
 
     payment: Payment
     outcome: str | None
-    sentences: list[str]
+    waits_for: WaitsFor | None = None
+    steps: tuple[LifeStep, ...] = ()
 
 
 class PaidStore:
@@ -60,11 +71,12 @@ class PaidStore:
                 [(p.voucher.body, bytes(p), p.voucher.entry, now, _NOTHING_SAID) for p in payments],
             )
 
-    def tell(self, payment: Payment, outcome: str | None, sentences: list[str]) -> None:
+    def tell(self, payment: Payment, life: VoucherLife) -> None:
         """Keep what the bank said of a payment."""
+        said = _Said(waits_for=life.waits_for, steps=tuple(life.steps))
         self._file.execute(
             "UPDATE paid SET outcome = ?, sentences = ? WHERE body = ?",
-            (outcome, msgspec.json.encode(sentences), payment.voucher.body),
+            (life.outcome, msgspec.json.encode(said), payment.voucher.body),
         )
 
     def open(self, most: int) -> list[Paid]:
@@ -81,7 +93,11 @@ class PaidStore:
             " ORDER BY noted_at_unix_s DESC, entry DESC LIMIT ?",
             (most,),
         )
-        return [
-            Paid(Payment.parse(payment), outcome, msgspec.json.decode(said, type=list[str]))
-            for payment, outcome, said in rows
-        ]
+        return [_paid(*row) for row in rows]
+
+
+def _paid(payment: bytes, outcome: str | None, raw: bytes) -> Paid:
+    said = msgspec.json.decode(raw, type=_Said | list[str])
+    if isinstance(said, list):
+        return Paid(Payment.parse(payment), outcome)
+    return Paid(Payment.parse(payment), outcome, said.waits_for, said.steps)

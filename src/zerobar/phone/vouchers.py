@@ -61,8 +61,7 @@ class Vouchers:
         for known in self._paid.open(MOST_ASKED):
             voucher = known.payment.voucher
             with suppress(NotFound):
-                life = self._life(voucher)
-                self._paid.tell(known.payment, life.outcome, life.sentences)
+                self._paid.tell(known.payment, self._life(voucher))
 
     def own(self, entry: int) -> Payment:
         """Show a voucher of this phone's purse again; raises CardError."""

@@ -122,8 +122,7 @@ _ON_ITS_WAY: Final = Words(
 _BANK_SAYS: Final = {
     "insufficient-balance": "顾客余额不足。",
     "code-used": "该付款码已使用，请顾客刷新。",
-    "code-expired": "该付款码已过期，请顾客刷新。",
-    "code-unknown": "该付款码无效，请顾客刷新。",
+    "code-wrong": "该付款码无效或已过期，请顾客刷新。",
     "confirmation-needed": "请顾客在手机上确认付款。",
     "over-limit": "超过顾客钱包限额。",
     "not-payable": "该订单已不能付款。",
@@ -182,10 +181,12 @@ def words_of_refund(refund: Refund) -> Words:
 def words_of_bank(error: ClientError) -> Words:
     """Return what the bank said, or that it did not answer."""
     if isinstance(error, BankSaysNo):
-        chinese = _BANK_SAYS.get(error.problem, f"银行未受理（{error.problem}）。")
+        chinese = _BANK_SAYS.get(error.problem) or _chinese(
+            error.what_happened, f"银行未受理（{error.problem}）。"
+        )
         return Words(
             Sentence(error.what_happened, zh=chinese),
-            Sentence(error.next_step, zh="请按提示处理。"),
+            Sentence(error.next_step, zh=_chinese(error.next_step, "请按提示处理。")),
         )
     return Words(
         Sentence("The bank cannot be reached.", zh="无法连接银行。"),
@@ -194,3 +195,8 @@ def words_of_bank(error: ClientError) -> Words:
             zh="请顾客碰一碰，或出示离线收款码。",
         ),
     )
+
+
+def _chinese(said: str, otherwise: str) -> str:
+    """Return what the bank said in Chinese; it knows that of whatever it refuses by a name."""
+    return said.zh if isinstance(said, Sentence) else otherwise

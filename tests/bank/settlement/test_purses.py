@@ -10,6 +10,7 @@ from tests.bank.closing import close_purse
 from tests.bank.holders import Holder
 from tests.bank.settlement.conftest import Registered, Settle
 from tests.bank.settlement.vouchers import asking, record
+from zerobar.bank.api.app import document
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import IdUsed
 from zerobar.bank.people.errors import WalletFrozen, WalletUnknown
@@ -31,8 +32,19 @@ from zerobar.bank.purses import (
     trust_key,
     unblock_purse,
 )
-from zerobar.bank.settlement import Batch, VoucherUnknown, life_of
+from zerobar.bank.settlement import (
+    Batch,
+    Outcome,
+    Reason,
+    VoucherUnknown,
+    Waiting,
+    life_of,
+    wording,
+)
 from zerobar.bank.settlement.drawing import Drawn, DrawnPurse
+from zerobar.bank.settlement.life import next_of, waiting_name
+from zerobar.bank.settlement.telling import REFUSALS
+from zerobar.client.syncing import StepKind, WaitsFor
 from zerobar.issuer import TestAuthority
 from zerobar.issuer.authority import Validity
 from zerobar.purse.messages import Certificate, Kind, PurseClass, Request, Role
@@ -158,15 +170,21 @@ def test_another_key_under_a_trusted_number_is_refused(bank: Bank, keys: TestAut
         trust_key(bank, keys.authority.ca.number, Role.CA, keys.operator.purse.public_key)
 
 
-def test_the_life_of_a_voucher_is_told_in_words(
+def test_the_life_of_a_voucher_is_told_step_by_step(
     bank: Bank, town: Registered, settle: Settle
 ) -> None:
     settle(town.draw(60))
     with bank.connection() as connection:
         vouchers = connection.execute("SELECT payer_id, entry FROM bank.voucher").fetchall()
-    told = [life_of(bank, payer_id, entry).sentences for payer_id, entry in vouchers]
-    assert any("next sync shows its credit" in sentences[-1] for sentences in told)
-    assert any("settled" in sentences[-1] for sentences in told)
+    lives = [life_of(bank, payer_id, entry) for payer_id, entry in vouchers]
+    for life in lives:
+        kinds = [step.kind for step in life.steps]
+        last = StepKind.WAITS if life.outcome is None else StepKind.ENDED
+        assert kinds == [StepKind.SIGNED, StepKind.CAME_IN, last]
+        assert (life.outcome is None) == (next_of(life) is not None)
+        assert all(step.sentence and step.sentence.zh for step in life.steps)
+    assert {Outcome.SETTLED, None} <= {life.outcome for life in lives}
+    assert WaitsFor.PAYEE_SYNC in {next_of(life) for life in lives}
     with pytest.raises(VoucherUnknown):
         life_of(bank, bytes(8), 1)
 
@@ -178,3 +196,21 @@ def test_the_database_lets_nobody_change_what_is_written_once(
     settle(town.draw(60))
     with bank.connection() as connection, pytest.raises(psycopg.errors.RaiseException):
         connection.execute(f"DELETE FROM bank.{table}".encode())
+
+
+def test_whatever_a_voucher_waits_for_has_a_stable_name_and_words_in_both_languages() -> None:
+    named = {waiting_name(waiting) for waiting in Waiting}
+    assert named == set(WaitsFor) - {WaitsFor.PAYEE_SYNC}
+    assert set(wording.WAITING) == set(Waiting)
+    assert set(REFUSALS) == set(Reason)
+    said = [*wording.WAITING.values(), *REFUSALS.values()]
+    said += [wording.ended(outcome, moved) for outcome in Outcome for moved in (True, False)]
+    assert all(sentence.zh != sentence and sentence.zh.endswith("。") for sentence in said)
+
+
+def test_the_names_in_a_vouchers_life_are_explained_in_the_interfaces_description() -> None:
+    schemas = document()["components"]["schemas"]
+    for names in (StepKind, WaitsFor):
+        schema = next(s for name, s in schemas.items() if name.endswith(names.__name__))
+        assert sorted(schema["enum"]) == sorted(names)
+        assert all(f"`{name}`" in schema["description"] for name in names)

@@ -9,6 +9,7 @@ import psycopg
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 
+from zerobar.bank.api import chinese
 from zerobar.bank.errors import (
     BankError,
     Conflict,
@@ -20,16 +21,18 @@ from zerobar.bank.errors import (
     TooMany,
     Unavailable,
 )
+from zerobar.client.problems import Problem
 from zerobar.database import DatabaseFailure
 from zerobar.ledger import LedgerError
 from zerobar.serving.problems import (
     AnyRequest,
     ProblemResponse,
+    http_problem,
+    input_facts,
     is_mistake,
     log_mistake,
     problem_named,
     respond,
-    tell_http_error,
 )
 
 STATUS_OF: Final[dict[type[BankError], int]] = {
@@ -76,8 +79,12 @@ def tell_bank_error(_: AnyRequest, error: BankError) -> ProblemResponse:
 
 def _bank_error(error: BankError) -> ProblemResponse:
     status = status_of(type(error))
-    problem = problem_named(status, error.problem, error.what_happened, error.next_step)
+    problem = _problem(status, error.problem, error.what_happened, error.next_step)
     return respond(problem, error.facts, _headers_of(error, status))
+
+
+def _problem(status: int, name: str, what: str, advice: str) -> Problem:
+    return problem_named(status, name, *chinese.told(name, what, advice))
 
 
 def status_of(kind: type[BankError]) -> int:
@@ -87,7 +94,11 @@ def status_of(kind: type[BankError]) -> int:
 
 def tell_unheard(request: AnyRequest, error: HTTPException) -> ProblemResponse:
     """Answer to a request that reached no rule: unknown path, wrong method, unreadable input."""
-    return tell_mistake(request, error) if is_mistake(error) else tell_http_error(error, _DOCS)
+    if is_mistake(error):
+        return tell_mistake(request, error)
+    problem = http_problem(error.status_code, _DOCS)
+    spoken = _problem(problem.status, problem.name, problem.detail, problem.next_step)
+    return respond(spoken, input_facts(error), dict(error.headers or {}))
 
 
 def tell_gone(_: AnyRequest, error: Exception) -> ProblemResponse:
@@ -97,7 +108,7 @@ def tell_gone(_: AnyRequest, error: Exception) -> ProblemResponse:
 
 def _gone(error: Exception) -> ProblemResponse:
     _log.warning("the database does not answer: %s", type(error).__name__)
-    problem = problem_named(
+    problem = _problem(
         503,
         Unavailable.problem,
         "The bank's books do not answer just now; what was asked may or may not be done.",
@@ -113,7 +124,7 @@ def tell_mistake(request: AnyRequest, error: Exception) -> ProblemResponse:
 
 def _mistake(path: str, error: Exception) -> ProblemResponse:
     log_mistake(path, error)
-    problem = problem_named(
+    problem = _problem(
         500,
         "internal-error",
         "The bank made a mistake; what was asked may or may not be done.",

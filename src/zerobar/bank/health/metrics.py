@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from prometheus_client import (
     CollectorRegistry,
@@ -35,14 +35,17 @@ _SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"
 _BUCKETS_S: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 _counted: Final = CollectorRegistry()
+_REQUESTS: Final = "zerobar_requests"
+_DURATIONS: Final = "zerobar_request_duration_seconds"
+_FIRST_ERROR: Final = "500"
 _requests: Final = Counter(
-    "zerobar_requests",
+    _REQUESTS,
     "Requests by method, route and status.",
     ["method", "route", "status"],
     registry=_counted,
 )
 _durations: Final = Histogram(
-    "zerobar_request_duration_seconds",
+    _DURATIONS,
     "From the request to its answer.",
     ["route"],
     buckets=_BUCKETS_S,
@@ -81,19 +84,57 @@ def _figures(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
     return _requests.labels(method, route, str(status)), _durations.labels(route)
 
 
+class Counted(NamedTuple):
+    """What was asked since the program was started.
+
+    Attributes:
+        errors: requests that ended with a status from 500 on.
+        answers: requests that were timed; answers_s: how long all of them took.
+    """
+
+    requests: int
+    errors: int
+    answers: int
+    answers_s: float
+
+
+def counted() -> Counted:
+    """Return what was asked, of all processes."""
+    samples = [sample for family in _all_counted().collect() for sample in family.samples]
+    asked = [each for each in samples if each.name == f"{_REQUESTS}_total"]
+    return Counted(
+        requests=round(sum(each.value for each in asked)),
+        errors=round(sum(s.value for s in asked if s.labels["status"] >= _FIRST_ERROR)),
+        answers=round(sum(s.value for s in samples if s.name == f"{_DURATIONS}_count")),
+        answers_s=sum(s.value for s in samples if s.name == f"{_DURATIONS}_sum"),
+    )
+
+
+def waiting(connection: Connection) -> dict[str, int]:
+    """Return how many of each kind wait to be done, by its name."""
+    return {
+        name: int(_number(connection.execute(query).fetchone())) for name, query in _WAITING.items()
+    }
+
+
 def text(bank: Bank) -> bytes:
     """Return all figures in Prometheus' text format (version 0.0.4)."""
-    now = CollectorRegistry()
-    if os.environ.get(_SHARED):
-        MultiProcessCollector(now)  # type: ignore[no-untyped-call]
-        shared = generate_latest(now)
-    else:
-        ProcessCollector(registry=now)
-        PlatformCollector(registry=now)
-        shared = generate_latest(_counted) + generate_latest(now)
-    waiting = CollectorRegistry()
-    waiting.register(_Now(bank))
-    return shared + generate_latest(waiting)
+    asked = generate_latest(_all_counted())
+    own = CollectorRegistry()
+    if not os.environ.get(_SHARED):
+        ProcessCollector(registry=own)
+        PlatformCollector(registry=own)
+    own.register(_Now(bank))
+    return asked + generate_latest(own)
+
+
+def _all_counted() -> CollectorRegistry:
+    """Return what this process has counted, or all do that share a folder."""
+    if not os.environ.get(_SHARED):
+        return _counted
+    shared = CollectorRegistry()
+    MultiProcessCollector(shared)  # type: ignore[no-untyped-call]
+    return shared
 
 
 @contextmanager
@@ -124,10 +165,10 @@ class _Now(Collector):
 
 
 def _read(connection: Connection, now: datetime) -> Iterator[Metric]:
-    waiting = GaugeMetricFamily("zerobar_waiting", "What waits to be done.", labels=["what"])
-    for name, query in _WAITING.items():
-        waiting.add_metric([name], _number(connection.execute(query).fetchone()))
-    yield waiting
+    gauge = GaugeMetricFamily("zerobar_waiting", "What waits to be done.", labels=["what"])
+    for name, many in waiting(connection).items():
+        gauge.add_metric([name], many)
+    yield gauge
     yield GaugeMetricFamily(
         "zerobar_oldest_due_voucher_seconds",
         "How long the oldest voucher has waited to be settled.",

@@ -2,7 +2,7 @@
 
 batch = Batch.parse(path.read_bytes())
 report = settle_batch(bank, batch)          the same again changes nothing
-life_of(bank, payer_id, entry).sentences    what is known of one voucher
+life_of(bank, payer_id, entry).steps    what is known of one voucher
 
 A voucher is known by its payer and entry. It is stored once, counted once in both purses' shadows,
 and moves money at most once. Two bodies under one entry are kept as evidence.

@@ -9,6 +9,7 @@ One after the other: while signatures are verified, other work in Python only ke
 from __future__ import annotations
 
 import hashlib
+import struct
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -26,6 +27,7 @@ from zerobar.bank.settlement.model import Reason, Report, Tally
 from zerobar.bank.settlement.posting import post_due
 from zerobar.bank.settlement.storing import Rejected
 
+_KEY: Final = struct.Struct(">8sI")
 PART: Final = 8_000
 """Records that are stored in one transaction, and looked at before the next ones are."""
 
@@ -76,8 +78,8 @@ def settle_batch(
 
 def _keys(records: Sequence[bytes]) -> list[VoucherKey]:
     """Return what the vouchers of whole records are known by, whether or not they are any."""
-    whole = (record for record in records if len(record) == RECORD_LENGTH)
-    return [(record[2:10], int.from_bytes(record[10:14])) for record in whole]
+    whole = [record[2:14] for record in records if len(record) == RECORD_LENGTH]
+    return list(_KEY.iter_unpack(b"".join(whole)))
 
 
 def _store(
@@ -87,7 +89,7 @@ def _store(
     certificates = known.unstored(checked.certificates)
     now, start, many = bank.clock(), checked.start, len(checked.records)
     with bank.transaction() as connection:
-        stored = storing.store(connection, checked.genuine, now)
+        stored = storing.store(connection, checked.genuine, now, checked.rivalled)
         rejected = checked.rejected | dict.fromkeys(stored.forks, Reason.FORK)
         storing.store_certificates(connection, certificates)
         storing.store_rejects(connection, _hashed(checked, rejected), batch.hash, now)

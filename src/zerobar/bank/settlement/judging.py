@@ -11,7 +11,7 @@ from uuid import UUID
 from zerobar.bank.chart import AccountCode, TransferCode, operator_account
 from zerobar.bank.settlement.authorising import authorise, declined, reason_of
 from zerobar.bank.settlement.debts import paying_debt
-from zerobar.bank.settlement.facts import Due, Holding, transfer_id
+from zerobar.bank.settlement.facts import Due, Holding, reference_of, transfer_id
 from zerobar.bank.settlement.model import Decision, Outcome, Waiting
 from zerobar.bank.settlement.records import outcome_row
 from zerobar.bank.settlement.verdicts import (
@@ -133,7 +133,7 @@ def _ended(due: Due, ending: Outcome, around: Circumstances) -> Verdict:
     id_ = transfer_id(due)
     transfer = Transfer(
         id_, _float(around), wallet_id, due.voucher.amount, int(code),
-        reference=due.voucher.body[2:14],
+        reference=reference_of(due),
     )  # fmt: skip
     row = outcome_row(*due.key, Decision(ending, due.voucher.amount, id_), around.now)
     return paying_debt(Posting((transfer,), (), (row,)), around.debts, around.now)

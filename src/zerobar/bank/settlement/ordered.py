@@ -18,6 +18,7 @@ from zerobar.bank.merchants.payable import Payable, order_condition, order_paid_
 from zerobar.bank.settlement.facts import Due, VoucherKey, transfer_id
 from zerobar.bank.settlement.records import tap_row
 from zerobar.database import Connection
+from zerobar.database.arrays import Bigints, ByteStrings
 from zerobar.ledger import Counter, Row
 from zerobar.purse.messages import Kind, Voucher
 from zerobar.purse.money import Fen
@@ -105,13 +106,13 @@ def orders_of(
     }
 
 
-def _columns(vouchers: Sequence[Voucher]) -> dict[str, list[bytes] | list[int]]:
+def _columns(vouchers: Sequence[Voucher]) -> dict[str, ByteStrings | Bigints]:
     return {
-        "payers": [voucher.payer_id for voucher in vouchers],
-        "entries": [voucher.entry for voucher in vouchers],
-        "payees": [voucher.payee_id for voucher in vouchers],
-        "numbers": [voucher.number for voucher in vouchers],
-        "references": [voucher.reference for voucher in vouchers],
+        "payers": ByteStrings(voucher.payer_id for voucher in vouchers),
+        "entries": Bigints(voucher.entry for voucher in vouchers),
+        "payees": ByteStrings(voucher.payee_id for voucher in vouchers),
+        "numbers": Bigints(voucher.number for voucher in vouchers),
+        "references": ByteStrings(voucher.reference for voucher in vouchers),
     }
 
 

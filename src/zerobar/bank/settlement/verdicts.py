@@ -16,7 +16,7 @@ from zerobar.bank.halting import wallet_halts
 from zerobar.bank.ids import Word, derived_id
 from zerobar.bank.people.limits import LimitTable
 from zerobar.bank.settlement.debts import Debts
-from zerobar.bank.settlement.facts import Due, VoucherKey, transfer_id
+from zerobar.bank.settlement.facts import Due, VoucherKey, reference_of, transfer_id
 from zerobar.bank.settlement.model import Decision, Decline, Outcome, Waiting
 from zerobar.bank.settlement.ordered import TappedOrder
 from zerobar.bank.settlement.records import outcome_row, request_end_row
@@ -98,7 +98,7 @@ def settling(
     debit, credit = accounts
     code = int(_CODES[voucher.kind])
     transfer = Transfer(
-        id_, debit, credit, voucher.amount, code, reference=voucher.body[2:14], ceiling=ceiling
+        id_, debit, credit, voucher.amount, code, reference=reference_of(due), ceiling=ceiling
     )
     spender = debit if voucher.kind is Kind.AUTHORISE else None
     decision = Decision(Outcome.SETTLED, voucher.amount, id_, spender)

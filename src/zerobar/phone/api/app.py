@@ -13,6 +13,7 @@ from zerobar.phone.api import cards, codes, feed, line, passkeys, pin, purse, wa
 from zerobar.phone.api.access import HEALTH, check_access
 from zerobar.phone.api.problems import EXCEPTION_HANDLERS
 from zerobar.phone.program import Phone
+from zerobar.serving.following import follow
 from zerobar.serving.headers import add_security_headers
 from zerobar.serving.screens import screen_routes
 from zerobar.serving.strictness import StrictRequest
@@ -36,7 +37,7 @@ def create_app(phone: Phone, framed_by: Sequence[str] = ()) -> Litestar:
     areas = (wallet, pin, cards, line, passkeys, purse, codes, feed)
     handlers = [health, *(route for area in areas for route in area.ROUTES)]
     handlers += screen_routes("wallet", framed_by=framed_by)
-    return Litestar(
+    app = Litestar(
         route_handlers=[Router("/", route_handlers=handlers)],
         dependencies={"phone": Provide(lambda: phone, sync_to_thread=False)},
         guards=[check_access],
@@ -48,3 +49,4 @@ def create_app(phone: Phone, framed_by: Sequence[str] = ()) -> Litestar:
         logging_config=None,
         openapi_config=None,
     )
+    return follow(app)

@@ -131,16 +131,13 @@ def carry(phone: NamedDependency[Phone], data: JSONBody[NewVoucher]) -> MoneyAns
 @get("/vouchers", sync_to_thread=True)
 def list_vouchers(phone: NamedDependency[Phone]) -> list[VoucherShown]:
     """List vouchers that came by this phone, newest first; each can be shown again."""
-    return [
-        show_voucher(kept.payment, None, [kept.sentence] if kept.sentence else [])
-        for kept in phone.vouchers.came_by()
-    ]
+    return [show_voucher(kept.payment, kept.sentence) for kept in phone.vouchers.came_by()]
 
 
 @get("/purse/vouchers/{entry:int}", sync_to_thread=True)
 def show_own_voucher(phone: NamedDependency[Phone], entry: FromPath[int]) -> VoucherShown:
     """Show what this phone's purse paid once more, as text; needs no network."""
-    return show_voucher(phone.vouchers.own(entry), None, [])
+    return show_voucher(phone.vouchers.own(entry))
 
 
 @get("/purse/in-flight", sync_to_thread=True)

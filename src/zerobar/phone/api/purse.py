@@ -9,7 +9,7 @@ from litestar import get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from zerobar.client.purses import PurseLimitsWanted, PurseShown
+from zerobar.client.purses import NewCardPin, PurseLimitsWanted, PurseShown
 from zerobar.device import tell_in_field
 from zerobar.phone.api.shapes import (
     Amount,
@@ -87,6 +87,12 @@ def arm(phone: NamedDependency[Phone], data: JSONBody[Arming]) -> None:
 def change_card_pin(phone: NamedDependency[Phone], data: JSONBody[CardPinChange]) -> None:
     """Change the card's PIN; needs no network."""
     phone.purse.change_pin(data.old_pin, data.new_pin)
+
+
+@post("/purse/new-pin", status_code=204, sync_to_thread=True)
+def renew_card_pin(phone: NamedDependency[Phone], data: JSONBody[NewCardPin]) -> None:
+    """Choose a card's PIN in place of one that is blocked or forgotten; two of the staff agreed."""
+    phone.purse.renew_pin(data.pin)
 
 
 @post("/purse/loads", sync_to_thread=True)
@@ -201,6 +207,7 @@ ROUTES: list[Any] = [
     change_purse_limits,
     arm,
     change_card_pin,
+    renew_card_pin,
     load,
     unload,
     list_purses,

@@ -23,6 +23,7 @@ from zerobar.client.people import (
     SmsCodeText,
 )
 from zerobar.client.purses import CardPinText, LimitFen, PurseIdText, PurseLimitsWanted
+from zerobar.client.syncing import LifeStep, WaitsFor
 from zerobar.phone.finality import Finality
 
 CodeText: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=1024)]
@@ -310,7 +311,9 @@ class VoucherShown(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         text: to be shown again; only its payee can take it.
         outcome: as the bank recorded it; null: not yet, or the bank could not be asked.
-        sentences: what the bank said of it.
+        waits_for: what has to happen next, as the bank last said.
+        told: what the bank said of it last.
+        steps: its life as the bank knows it, oldest first.
     """
 
     payer_id: str
@@ -320,7 +323,9 @@ class VoucherShown(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     text: str
     outcome: str | None
-    sentences: list[str]
+    waits_for: WaitsFor | None
+    told: Said | None
+    steps: list[LifeStep]
 
 
 class Scanned(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

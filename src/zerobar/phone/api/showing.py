@@ -86,24 +86,31 @@ def show_purse(phone: Phone, seen: Seen) -> PurseSeen:
     )
 
 
-def show_voucher(payment: Payment, outcome: str | None, sentences: list[str]) -> VoucherShown:
-    """Show a voucher."""
-    voucher = payment.voucher
+def show_voucher(payment: Payment, told: Sentence | None = None) -> VoucherShown:
+    """Show a voucher, and what the operator said of it."""
+    return _show(Paid(payment, None), told)
+
+
+def show_paid(paid: Paid) -> VoucherShown:
+    """Show what this phone's purse paid, and what the bank said of it."""
+    last = paid.steps[-1] if paid.steps else None
+    return _show(paid, None if last is None else Sentence(last.sentence, zh=last.sentence_zh))
+
+
+def _show(paid: Paid, told: Sentence | None) -> VoucherShown:
+    voucher = paid.payment.voucher
     return VoucherShown(
         payer_id=voucher.payer_id.hex(),
         entry=voucher.entry,
         payee_id=voucher.payee_id.hex(),
         amount_fen=int(voucher.amount),
         kind=voucher.kind.name.lower(),
-        text=text_of(payment),
-        outcome=outcome,
-        sentences=sentences,
+        text=text_of(paid.payment),
+        outcome=paid.outcome,
+        waits_for=paid.waits_for,
+        told=None if told is None else say(told),
+        steps=list(paid.steps),
     )
-
-
-def show_paid(paid: Paid) -> VoucherShown:
-    """Show what this phone's purse paid, and what the bank said of it."""
-    return show_voucher(paid.payment, paid.outcome, paid.sentences)
 
 
 def show_queue(phone: Phone) -> QueueShown:
