@@ -363,7 +363,7 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
     """What was proposed, and what became of it.
 
     Attributes:
-        outcome: `done`, or the problem's name.
+        outcome: `done`, or the problem's name; outcome_zh: what that problem is, in Chinese.
     """
 
     approval_id: UUID
@@ -376,6 +376,7 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
     decided_at: datetime | None
     reason: str
     outcome: str | None
+    outcome_zh: str | None
     carried_out_at: datetime | None
 
 

@@ -15,6 +15,7 @@ import msgspec
 
 from zerobar.client.enrolment import PRINTABLE
 from zerobar.client.people import LimitsShown
+from zerobar.client.syncing import WaitsFor
 
 QueryText = Annotated[str, msgspec.Meta(min_length=1, max_length=80, pattern=PRINTABLE)]
 
@@ -204,7 +205,7 @@ class VoucherLine(msgspec.Struct, frozen=True, kw_only=True):
     """A voucher in a list.
 
     Attributes:
-        waits_for: why it is due and not decided; null where it is about to be.
+        waits_for: what a due one has to wait for; null where it is about to be decided.
         delivered: how often its payee was sent it, of an undelivered one.
     """
 
@@ -216,7 +217,7 @@ class VoucherLine(msgspec.Struct, frozen=True, kw_only=True):
     stored_at: datetime
     outcome: str | None
     decided_at: datetime | None
-    waits_for: str | None
+    waits_for: WaitsFor | None
     delivered: int | None
 
 

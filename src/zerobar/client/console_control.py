@@ -34,6 +34,38 @@ class TrailEntry(msgspec.Struct, frozen=True, kw_only=True):
     seal: str
 
 
+class OwnKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A key that this bank signs with; `public_key` is X||Y, hexadecimal."""
+
+    number: int
+    role: str
+    public_key: str
+
+
+class AnnouncedKey(msgspec.Struct, frozen=True, kw_only=True):
+    """What cards were told of a number.
+
+    Attributes:
+        public_key: X||Y, hexadecimal; null: the number serves nothing any more.
+        first_day: which a card takes only if it is later than the one it knows.
+        approval_id: what two people decided.
+    """
+
+    number: int
+    role: str
+    public_key: str | None
+    first_day: str
+    announced_at: datetime
+    approval_id: UUID
+
+
+class Keys(msgspec.Struct, frozen=True, kw_only=True):
+    """Keys that this bank signs with, and what was announced, the newest first."""
+
+    own: list[OwnKey]
+    announced: list[AnnouncedKey]
+
+
 class Level(StrEnum):
     """How bad it is."""
 
@@ -67,3 +99,56 @@ class StatusShown(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     level: Level
     findings: list[FindingShown]
+
+
+class FiguresSpan(StrEnum):
+    """How far back figures go, and how far apart they are.
+
+    `hour`: a minute apart. `day`: five minutes. `week`: an hour. `quarter`: six hours, for 90 days.
+    """
+
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+    QUARTER = "quarter"
+
+
+class FiguresShown(msgspec.Struct, frozen=True, kw_only=True):
+    """The bank's figures at one moment; none of them tells of a person.
+
+    Attributes:
+        in_flight: vouchers without an outcome; due_fen: of their sum, what the books are to move.
+        requests, errors, answers, answers_s: since the bank's program was started: lower than
+            before means that it was started anew. answers_s is how long all answers took.
+    """
+
+    at: datetime
+    issued_fen: int
+    wallets_fen: int
+    merchants_fen: int
+    float_fen: int
+    vaults_fen: int
+    in_flight: int
+    in_flight_fen: int
+    due_fen: int
+    vouchers_open: int
+    vouchers_due: int
+    webhooks_due: int
+    requests: int
+    errors: int
+    answers: int
+    answers_s: float
+
+
+class FiguresHistory(msgspec.Struct, frozen=True, kw_only=True):
+    """What the bank's figures were, oldest first; where the bank stood still there are none.
+
+    Attributes:
+        step_s: how far apart they are.
+    """
+
+    span: FiguresSpan
+    since: datetime
+    until: datetime
+    step_s: int
+    items: list[FiguresShown]

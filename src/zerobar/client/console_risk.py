@@ -111,6 +111,58 @@ class ClassPreview(msgspec.Struct, frozen=True, kw_only=True):
     told: int
 
 
+class LossShown(msgspec.Struct, frozen=True, kw_only=True):
+    """What the float lacks for a purse that was proved to cheat, in fen.
+
+    Attributes:
+        lost_fen: all of it, whoever makes it good; 0: it has spent no more than it had.
+        covered_fen: by the vault, less what went back to it.
+        ceiling_fen: up to which the vault pays: what its class may pay unseen, or more, by two.
+        due_fen: what moves next without anybody; below zero: back to the vault.
+        beyond_fen: what waits until two people let the vault pay more.
+    """
+
+    purse_id: str
+    lost_fen: int
+    covered_fen: int
+    ceiling_fen: int
+    due_fen: int
+    beyond_fen: int
+
+
+class Losses(msgspec.Struct, frozen=True, kw_only=True):
+    """All losses by cheats, what waits for people first, and what the vault has for them."""
+
+    at: datetime
+    vault_fen: int
+    items: list[LossShown]
+
+
+class StalledPurse(msgspec.Struct, frozen=True, kw_only=True):
+    """A purse that synced and was not acknowledged, for it took a proved cheat's money.
+
+    Attributes:
+        credits, amount_fen: what it took since it was acknowledged, or released, last.
+        cheats: whose it was.
+        syncs: that were not acknowledged, since then; one is usual, more are not.
+    """
+
+    purse_id: str
+    purse_class: str
+    wallet_id: UUID | None
+    credits: int
+    amount_fen: int
+    cheats: list[str]
+    syncs: int
+    since: datetime
+
+
+class StalledPurses(msgspec.Struct, frozen=True, kw_only=True):
+    """Those that tried most often first; two hundred at most."""
+
+    items: list[StalledPurse]
+
+
 class LimitVersionShown(msgspec.Struct, frozen=True, kw_only=True):
     """Limits of all categories from a moment on.
 

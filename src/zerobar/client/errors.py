@@ -21,6 +21,7 @@ from typing import Any, Final
 import msgspec
 
 from zerobar.client.problems import TYPE_PREFIX, Problem, facts_of
+from zerobar.reader import Sentence
 
 
 class ClientError(Exception):
@@ -53,8 +54,8 @@ class BankSaysNo(ClientError):
     Attributes:
         problem: its stable name, such as `insufficient-balance`; decide by it.
         status: of HTTP.
-        what_happened: one sentence.
-        next_step: one sentence.
+        what_happened: one sentence, which knows its Chinese form if the bank told it.
+        next_step: the same.
         facts: what a program may need, such as `tries_left`.
         in_doubt: an earlier attempt got no answer, and may be done all the same.
     """
@@ -65,8 +66,8 @@ class BankSaysNo(ClientError):
         super().__init__(f"{problem.detail} {problem.next_step}")
         self.problem = problem.name
         self.status = problem.status
-        self.what_happened = problem.detail
-        self.next_step = problem.next_step
+        self.what_happened = _said(problem.detail, problem.detail_zh)
+        self.next_step = _said(problem.next_step, problem.next_step_zh)
         self.facts = facts
 
 
@@ -105,6 +106,10 @@ class TooMany(BankSaysNo):
 
 class Unavailable(BankSaysNo):
     """Something the bank needs does not answer, or it made a mistake; ask the same again."""
+
+
+def _said(english: str, chinese: str | None) -> str:
+    return english if chinese is None else Sentence(english, zh=chinese)
 
 
 _BY_STATUS: Final[dict[int, type[BankSaysNo]]] = {

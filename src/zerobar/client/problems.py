@@ -15,13 +15,19 @@ CONFIRMATION_NEEDED: Final = "confirmation-needed"
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An error. Further members, such as `tries_left`, tell the facts that a program may need."""
+    """An error. Further members, such as `tries_left`, tell the facts that a program may need.
+
+    Attributes:
+        detail, next_step: what happened, and what to do now; `_zh`: the same in Chinese.
+    """
 
     type: Annotated[str, msgspec.Meta(pattern="^urn:zerobar:problem:[a-z0-9-]+$")]
     title: str
     status: Annotated[int, msgspec.Meta(ge=400, le=599)]
     detail: str
     next_step: str
+    detail_zh: str | None = None
+    next_step_zh: str | None = None
 
     @property
     def name(self) -> str:
@@ -40,4 +46,5 @@ def facts_of(document: dict[str, Any]) -> dict[str, Any]:
 def document_of(problem: Problem, facts: dict[str, object]) -> dict[str, object]:
     """Return a problem with its facts, ready to be encoded; facts never hide what every one has."""
     assert not _OWN_MEMBERS & facts.keys()
-    return {name: getattr(problem, name) for name in Problem.__struct_fields__} | facts
+    own = {name: getattr(problem, name) for name in Problem.__struct_fields__}
+    return {name: value for name, value in own.items() if value is not None} | facts

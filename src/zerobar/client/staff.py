@@ -70,6 +70,13 @@ class StaffMember(msgspec.Struct, frozen=True, kw_only=True):
     revoked_at: datetime | None
 
 
+class Colleague(msgspec.Struct, frozen=True, kw_only=True):
+    """What every member of staff may know of another, who works here or did."""
+
+    staff_id: UUID
+    name: str
+
+
 class SignedInStaff(msgspec.Struct, frozen=True, kw_only=True):
     """Who is signed in, until when."""
 

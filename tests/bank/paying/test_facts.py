@@ -16,9 +16,10 @@ from zerobar.bank.context import Bank
 from zerobar.bank.paying import desk
 from zerobar.bank.paying.desk import PaymentDesk
 from zerobar.bank.paying.engine import examine
-from zerobar.bank.paying.facts import ReadingRoom, read_facts
+from zerobar.bank.paying.facts import read_facts
 from zerobar.bank.paying.judging import Approved
 from zerobar.bank.paying.model import PaymentOrder
+from zerobar.bank.paying.reading_room import ReadingRoom
 from zerobar.bank.people.limits import NO_LIMITS, STANDARD, add_version, limit_table
 from zerobar.bank.people.model import Category
 from zerobar.bank.signatures import SignatureWrong
@@ -84,7 +85,7 @@ def test_a_connection_that_was_cut_is_replaced(
     cut = _pid(room._kept())
     with bank.connection() as connection:
         connection.execute("SELECT pg_terminate_backend(%s, 5000)", (cut,))
-    assert room.read(bank.operator_id, asked, bank.clock()) == known
+    assert room.read(bank.operator_id, asked, bank.clock(), anew=True) == known
     assert _pid(room._kept()) != cut
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from uuid import uuid4
 
 import msgspec
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from tests.bank.employees import Employee, found, new_authenticator
 from tests.bank.holders import SUPPLY, Holder, grant, new_key
 from tests.bank.staff.asking import Client, as_, asked, problem
+from zerobar.bank.api.chinese import words
 from zerobar.bank.context import Bank
 from zerobar.bank.staff import membership
 from zerobar.bank.staff.model import Role
@@ -100,6 +102,20 @@ def test_two_issue_digital_cash(bank: Bank, client: Client) -> None:
     total = msgspec.json.decode(seen.content, type=Supply)
     assert total.issued_fen == SUPPLY + 5_000
     assert (total.difference_fen, total.uncovered_fen) == (0, 0)
+
+
+def test_what_was_approved_and_could_not_be_done_says_why_in_chinese_too(
+    bank: Bank, client: Client
+) -> None:
+    issuer = found(bank, "Issuer", Role.AUTHORITY_ISSUER)
+    approver = found(bank, "Approver", Role.AUTHORITY_APPROVER)
+    approval_id = bank.new_id()
+    body = {"kind": "issue", "operator_id": str(bank.operator_id), "amount_fen": 10**12}
+    client.post("/v1/approvals", json=body, headers=as_(issuer.token, approval_id))
+    place = f"/v1/approvals/{approval_id}/decision"
+    told = client.post(place, json={"verdict": "approve"}, headers=as_(approver.token)).json()
+    assert (told["state"], told["outcome"]) == ("failed", "insufficient-reserves")
+    assert told["outcome_zh"] == words()["insufficient-reserves"][0]
 
 
 def test_a_proposal_is_checked_when_it_is_read(client: Client, head: Employee, bank: Bank) -> None:
@@ -222,3 +238,15 @@ def test_a_person_registers_a_passkey_and_signs_in_with_it(
     assert gone.status_code == 204
     again = client.delete("/v1/passkeys/AAAA", headers=as_(anna.token))
     assert problem(again, 404) == "passkey-unknown"
+
+
+def test_whoever_works_here_may_know_what_a_colleague_is_called(
+    bank: Bank, client: Client, head: Employee, anna: Holder
+) -> None:
+    clerk = found(bank, "Olga", Role.OPERATIONS)
+    path = f"/v1/staff/{head.id}/name"
+    told = client.get(path, headers=as_(clerk.token)).json()
+    assert told == {"staff_id": str(head.id), "name": head.session.name}
+    assert problem(client.get(path, headers=as_(anna.token)), 401) == "staff-not-signed-in"
+    unknown = client.get(f"/v1/staff/{uuid4()}/name", headers=as_(clerk.token))
+    assert problem(unknown, 404) == "staff-unknown"

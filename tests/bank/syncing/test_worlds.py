@@ -171,7 +171,7 @@ def check_honest(world: World) -> None:
     assert books.is_exact, books
     assert village.flagged() == {}
     for paid in world.paid:
-        assert village.life(paid).outcome is not None, village.life(paid).sentences
+        assert village.life(paid).outcome is not None, village.life(paid).steps
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=12)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.screens.console.office import Office
 
 
 @pytest.fixture(scope="session")
-def office() -> Iterator[Office]:
+def office(browser: Browser) -> Iterator[Office]:
+    """An office whose windows are closed before the browser is."""
+    assert browser.is_connected()
     with Office() as office:
         yield office

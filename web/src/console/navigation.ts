@@ -38,6 +38,7 @@ export const AREAS: Area[] = [
     name: 'risk',
     places: [
       { name: 'cases', path: '/cases', sign: 'case', roles: RISK },
+      { name: 'losses', path: '/losses', sign: 'loss', roles: RISK },
       { name: 'patterns', path: '/patterns', sign: 'pattern', roles: RISK },
       { name: 'limits', path: '/limits', sign: 'limits', roles: LOOKING },
       { name: 'classes', path: '/classes', sign: 'switch', roles: RISK },
@@ -48,6 +49,7 @@ export const AREAS: Area[] = [
     places: [
       { name: 'approvals', path: '/approvals', sign: 'approve', roles: EVERYBODY },
       { name: 'money', path: '/money', sign: 'money', roles: AUTHORITY },
+      { name: 'authority', path: '/authority', sign: 'key', roles: [...AUTHORITY, 'administrator'] },
       { name: 'holders', path: '/holders', sign: 'holder', roles: LOOKING },
       { name: 'staff', path: '/staff', sign: 'staff', roles: ['administrator'] },
       { name: 'trail', path: '/trail', sign: 'trail', roles: TRAIL },

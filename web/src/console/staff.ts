@@ -41,7 +41,8 @@ export async function signOut(): Promise<void> {
   }
 }
 
-function forget(): void {
+/** Leave what was this session; the bank has ended it. */
+export function forget(): void {
   keepToken(undefined)
   staff.me = undefined
 }

@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from zerobar.bank.api.access import StaffSession
+from zerobar.bank.api.chinese import words
 from zerobar.bank.api.paging import DEFAULT_LIMIT, Cursor, Limit, page_of, read_cursor
 from zerobar.bank.authority import operators, store
 from zerobar.bank.authority import supply as supplies
@@ -117,6 +118,7 @@ def read_enrolment_code(
 
 
 def _show(bank: Bank, approval: approvable.Approval) -> Approval:
+    refusal = words().get(approval.outcome or "")
     return Approval(
         approval_id=approval.id,
         proposal=approval.proposal,
@@ -128,6 +130,7 @@ def _show(bank: Bank, approval: approvable.Approval) -> Approval:
         decided_at=approval.decided_at,
         reason=approval.reason,
         outcome=approval.outcome,
+        outcome_zh=None if refusal is None else refusal[0],
         carried_out_at=approval.carried_out_at,
     )
 

@@ -30,7 +30,7 @@ from zerobar.bank.api.app import LARGEST_BODY
 from zerobar.bank.api.paying import order_of
 from zerobar.bank.api.paying_showing import show_payment
 from zerobar.bank.errors import BankError
-from zerobar.bank.health.requests import REQUEST_ID_HEADER, Followed
+from zerobar.bank.health.requests import Counted
 from zerobar.bank.paying.desk import Caller, Outcome, PaymentDesk
 from zerobar.bank.paying.model import Payment, PaymentOrder
 from zerobar.client.paying import NewPayment
@@ -42,6 +42,8 @@ from zerobar.client.signing import (
 )
 from zerobar.serving.headers import SECURITY_HEADERS
 from zerobar.serving.problems import ProblemResponse
+from zerobar.tracing.requests import REQUEST_ID_HEADER
+from zerobar.tracing.traceparent import TRACEPARENT, TRACESTATE
 
 METHOD: Final = "POST"
 PATH: Final = "/v1/payments"
@@ -52,6 +54,9 @@ _METHOD: Final = METHOD.encode()
 _PATH: Final = PATH.encode()
 _KEY, _TIME, _ID, _SIGNATURE = (
     name.encode() for name in (KEY_HEADER, TIME_HEADER, IDEMPOTENCY_HEADER, SIGNATURE_HEADER)
+)
+_REQUEST_ID, _TRACEPARENT, _TRACESTATE = (
+    name.encode() for name in (REQUEST_ID_HEADER, TRACEPARENT, TRACESTATE)
 )
 _ASKED: Final = msgspec.json.Decoder(NewPayment)
 _SHOWN: Final = msgspec.json.Encoder()
@@ -80,7 +85,7 @@ class Exchange:
 
     Attributes:
         keep_alive: the connection stays open after the answer.
-        followed: its id and when it began.
+        followed: its id, its trace, and when it began.
         disconnected: whoever asked has gone.
         response_complete: it was answered.
         message_event: that more has come of it; nobody waits for that here.
@@ -89,7 +94,7 @@ class Exchange:
     __slots__ = ("disconnected", "followed", "keep_alive", "response_complete")
     message_event: ClassVar = asyncio.Event()
 
-    def __init__(self, keep_alive: bool, followed: Followed) -> None:
+    def __init__(self, keep_alive: bool, followed: Counted) -> None:
         self.keep_alive = keep_alive
         self.followed = followed
         self.disconnected = False
@@ -159,7 +164,8 @@ class PaymentConnection(HttpToolsProtocol):
         exchange = Exchange(self.parser.should_keep_alive(), _follow(self.headers))
         self.cycle = exchange  # type: ignore[assignment]
         try:
-            self._desk.take(order, Caller(self.loop, lambda told: self._answer(exchange, told)))
+            caller = Caller(self.loop, lambda told: self._answer(exchange, told), exchange.followed)
+            self._desk.take(order, caller)
         except BankError as refusal:
             self._answer(exchange, refusal)
 
@@ -182,16 +188,17 @@ class PaymentConnection(HttpToolsProtocol):
             status, body, own = problem.status_code, problem.content, _own_headers(problem)
         common = [_line(*header) for header in self.server_state.default_headers]
         exchange.followed.end(PATH, status)
-        named = _line(REQUEST_ID_HEADER.encode(), exchange.followed.id.encode())
+        named = _line(_REQUEST_ID, exchange.followed.id.encode())
         closing = () if exchange.keep_alive else (b"connection: close\r\n",)
         length = b"content-length: %d\r\n" % len(body)
         head = [STATUS_LINE[status], *common, own, length, named, _SECURITY, *closing]
         return [*head, b"\r\n", body]
 
 
-def _follow(headers: Sequence[Header]) -> Followed:
+def _follow(headers: Sequence[Header]) -> Counted:
     named = dict(headers)
-    return Followed(METHOD, _text(named, REQUEST_ID_HEADER.encode()), _text(named, _ID))
+    trace = _text(named, _TRACEPARENT), _text(named, _TRACESTATE)
+    return Counted((METHOD, PATH), trace, _text(named, _REQUEST_ID), _text(named, _ID))
 
 
 def _line(name: bytes, value: bytes) -> bytes:

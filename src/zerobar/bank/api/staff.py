@@ -24,6 +24,7 @@ from zerobar.client.staff import (
     AuditEntry,
     AuditHead,
     BeginEnrolment,
+    Colleague,
     Enrolment,
     Freezing,
     OpenedStaffSession,
@@ -102,6 +103,17 @@ def list_staff(
     """List who works here, or did; for administrators."""
     rows = reading.members(bank, staff, read_cursor(cursor), limit + 1)
     return page_of(rows, limit, lambda member: member.id, _show_member)
+
+
+@get("/v1/staff/{staff_id:uuid}/name", sync_to_thread=True)
+def read_colleague(
+    bank: NamedDependency[Bank],
+    staff: NamedDependency[StaffSession],
+    staff_id: FromPath[UUID],
+) -> Colleague:
+    """Say what somebody who works here, or did, is called; for all staff."""
+    found = reading.colleague(bank, staff, staff_id)
+    return Colleague(staff_id=found.id, name=found.name)
 
 
 @post("/v1/staff/{staff_id:uuid}/revocation", status_code=200, sync_to_thread=True)
@@ -193,6 +205,7 @@ ROUTES: list[object] = [
     list_staff_passkeys,
     remove_staff_passkey,
     list_staff,
+    read_colleague,
     revoke_staff,
     freeze_by_staff,
     list_audit,

@@ -9,11 +9,13 @@ from zerobar.bank.api.purse_showing import MessageMalformed
 from zerobar.bank.fraud.cases import Case
 from zerobar.bank.fraud.model import Signed
 from zerobar.bank.settlement import Life, Report
+from zerobar.bank.settlement.life import Step, next_of
 from zerobar.bank.settlement.telling import Told
 from zerobar.bank.syncing import Upload
 from zerobar.client.syncing import (
     DeliveryShown,
     FraudCaseShown,
+    LifeStep,
     NewLogPart,
     NewStatement,
     NewSync,
@@ -80,7 +82,7 @@ def show_answer(answer: SyncAnswer) -> SyncShown:
 
 def show_told(told: Told) -> VoucherTold:
     """Show what became of something that was brought."""
-    return VoucherTold(taken=told.taken, sentence=told.sentence)
+    return VoucherTold(taken=told.taken, sentence=str(told.sentence), sentence_zh=told.sentence.zh)
 
 
 def show_life(life: Life) -> VoucherLife:
@@ -93,7 +95,8 @@ def show_life(life: Life) -> VoucherLife:
         amount_fen=int(voucher.amount),
         reference=voucher.reference.hex(),
         outcome=None if life.outcome is None else life.outcome.name.lower(),
-        sentences=list(life.sentences),
+        waits_for=next_of(life),
+        steps=[_step(step) for step in life.steps],
     )
 
 
@@ -133,6 +136,12 @@ def show_report(report: Report) -> SettlementShown:
         refunded=outcomes.refunded,
         waiting={why.name.lower(): many for why, many in outcomes.waiting.items()},
         moved_fen=int(outcomes.moved),
+    )
+
+
+def _step(step: Step) -> LifeStep:
+    return LifeStep(
+        kind=step.kind, at=step.at, sentence=str(step.sentence), sentence_zh=step.sentence.zh
     )
 
 

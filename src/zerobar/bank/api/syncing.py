@@ -45,10 +45,13 @@ from zerobar.client.syncing import (
     VoucherLife,
     VouchersTold,
 )
+from zerobar.reader.sentences import Sentence
 
 LARGEST_UPLOAD: Final = 1024 * 1024
 """Bytes; a whole ring of entries with as many certificates, or 1,000 vouchers, in hexadecimal."""
 _NONCE_LENGTH: Final = 8
+_STATEMENT_KEPT: Final = Sentence("It is kept.", zh="已收存。")
+_STATEMENT_REFUSED: Final = "此作废声明未被接受："
 _LAST_ENTRY: Final = 0xFFFFFFFF
 
 
@@ -182,8 +185,9 @@ def _take(bank: Bank, data: NewStatement) -> Told:
     except Unavailable:
         raise
     except BankError as error:
-        return Told(False, f"{error.what_happened} {error.next_step}")
-    return Told(True, "It is kept.")
+        said = f"{error.what_happened} {error.next_step}"
+        return Told(False, Sentence(said, zh=f"{_STATEMENT_REFUSED}{said}"))
+    return Told(True, _STATEMENT_KEPT)
 
 
 ROUTES: list[object] = [

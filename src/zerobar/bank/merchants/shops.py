@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
@@ -16,7 +17,12 @@ from zerobar.bank.ids import Word, derived_id
 from zerobar.bank.merchants import store
 from zerobar.bank.merchants.errors import EnrolmentCodeWrong, TerminalEnrolled, TerminalUnknown
 from zerobar.bank.merchants.model import Shop, Terminal
-from zerobar.bank.merchants.sellers import Seller, require_open_shop, require_shop
+from zerobar.bank.merchants.sellers import (
+    Seller,
+    require_merchant,
+    require_open_shop,
+    require_shop,
+)
 from zerobar.bank.people.model import KeyOwner, SigningKey
 from zerobar.bank.people.store import insert_signing_key, signing_key
 from zerobar.client.merchants import terminal_bytes
@@ -30,6 +36,9 @@ _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _SHOP_CODE_LENGTH: Final = 12
 _ENROLMENT_CODE_LENGTH: Final = 10
 
+Note = Callable[[Connection], None]
+"""Writes down what is done, in the transaction that does it."""
+
 
 @dataclass(frozen=True, slots=True)
 class AddedTerminal:
@@ -42,30 +51,56 @@ class AddedTerminal:
 def open_shop(bank: Bank, seller: Seller, shop_id: UUID, name: str, latin_name: str) -> Shop:
     """Open a shop; the same again gives the first answer. Raises ServerOnly or IdUsed."""
     seller.require_server()
-    merchant_id = seller.merchant.id
+    return open_shop_of(bank, seller.merchant.id, shop_id, (name, latin_name))
+
+
+def open_shop_of(
+    bank: Bank, merchant_id: UUID, shop_id: UUID, names: tuple[str, str], note: Note | None = None
+) -> Shop:
+    """Open a merchant's shop, whoever asks for it; the same again gives the first answer.
+
+    Args:
+        names: in any script, and in ASCII.
+        note: is told once, of a new shop.
+
+    Raises MerchantUnknown or IdUsed.
+    """
     code = _in_letters(derived_id(Word.SHOP_CODE, merchant_id, shop_id).bytes, _SHOP_CODE_LENGTH)
-    new = Shop(merchant_id, shop_id, code, name, latin_name, bank.clock(), None)
+    new = Shop(merchant_id, shop_id, code, *names, bank.clock(), None)
     with bank.transaction() as connection:
-        store.insert_shop(connection, new)
+        require_merchant(connection, merchant_id)
+        is_new = store.insert_shop(connection, new)
         kept = require_shop(connection, merchant_id, shop_id)
-        if not store.claim_shop_code(connection, kept):
+        if not store.claim_shop_code(connection, kept) or (kept.name, kept.latin_name) != names:
             raise IdUsed
-    if (kept.name, kept.latin_name) != (name, latin_name):
-        raise IdUsed
+        if is_new and note is not None:
+            note(connection)
     return kept
 
 
 def list_shops(bank: Bank, seller: Seller, after: UUID | None, limit: int) -> list[Shop]:
     """Return the merchant's shops by id, those after one."""
+    return shops_of(bank, seller.merchant.id, after, limit)
+
+
+def shops_of(bank: Bank, merchant_id: UUID, after: UUID | None, limit: int) -> list[Shop]:
+    """Return a merchant's shops by id, those after one; raises MerchantUnknown."""
     with bank.connection() as connection:
-        return store.shops(connection, seller.merchant.id, after, limit)
+        require_merchant(connection, merchant_id)
+        return store.shops(connection, merchant_id, after, limit)
 
 
 def list_terminals(bank: Bank, seller: Seller, after: UUID | None, limit: int) -> list[Terminal]:
     """Return the merchant's tills by id, those after one; raises ServerOnly."""
     seller.require_server()
+    return terminals_of(bank, seller.merchant.id, after, limit)
+
+
+def terminals_of(bank: Bank, merchant_id: UUID, after: UUID | None, limit: int) -> list[Terminal]:
+    """Return a merchant's tills by id, those after one; raises MerchantUnknown."""
     with bank.connection() as connection:
-        return store.terminals(connection, seller.merchant.id, after, limit)
+        require_merchant(connection, merchant_id)
+        return store.terminals(connection, merchant_id, after, limit)
 
 
 def close_shop(bank: Bank, seller: Seller, shop_id: UUID) -> Shop:
@@ -87,17 +122,37 @@ def add_terminal(
     Raises ServerOnly, ShopUnknown, ShopClosed or IdUsed.
     """
     seller.require_server()
-    merchant_id, now = seller.merchant.id, bank.clock()
+    return add_terminal_to(bank, seller.merchant.id, terminal_id, (shop_id, label))
+
+
+def add_terminal_to(
+    bank: Bank,
+    merchant_id: UUID,
+    terminal_id: UUID,
+    place: tuple[UUID, str],
+    note: Note | None = None,
+) -> AddedTerminal:
+    """Add a till to a merchant's shop, whoever asks for it; the same again gives the same code.
+
+    Args:
+        place: the shop, and what the till is called there.
+        note: is told once, of a new till.
+
+    Raises ShopUnknown, ShopClosed or IdUsed.
+    """
+    (shop_id, label), now = place, bank.clock()
     new = Terminal(
         terminal_id, merchant_id, shop_id, label, now + CODE_LIFETIME, 0, None, now, None, None
     )
     with bank.transaction() as connection:
         require_open_shop(connection, merchant_id, shop_id)
-        store.insert_terminal(connection, new)
+        is_new = store.insert_terminal(connection, new)
         kept = store.terminal(connection, terminal_id)
-    assert kept is not None
-    if (kept.merchant_id, kept.shop_id, kept.label) != (merchant_id, shop_id, label):
-        raise IdUsed
+        assert kept is not None
+        if (kept.merchant_id, kept.shop_id, kept.label) != (merchant_id, shop_id, label):
+            raise IdUsed
+        if is_new and note is not None:
+            note(connection)
     return AddedTerminal(kept, enrolment_code(bank, kept))
 
 
@@ -107,12 +162,24 @@ def renew_enrolment_code(bank: Bank, seller: Seller, terminal_id: UUID) -> Added
     Raises ServerOnly, TerminalUnknown or TerminalEnrolled.
     """
     seller.require_server()
+    return renew_code_of(bank, seller.merchant.id, terminal_id)
+
+
+def renew_code_of(
+    bank: Bank, merchant_id: UUID, terminal_id: UUID, note: Note | None = None
+) -> AddedTerminal:
+    """Give a merchant's till that is not enrolled yet another code, whoever asks for it.
+
+    Raises TerminalUnknown or TerminalEnrolled.
+    """
     with bank.transaction() as connection:
-        terminal = _terminal_of(connection, seller, terminal_id)
+        terminal = _terminal_of(connection, merchant_id, terminal_id)
         if terminal.key_id is not None or terminal.revoked_at is not None:
             raise TerminalEnrolled
         store.renew_code(connection, terminal_id, bank.clock() + CODE_LIFETIME)
-        renewed = _terminal_of(connection, seller, terminal_id)
+        renewed = _terminal_of(connection, merchant_id, terminal_id)
+        if note is not None:
+            note(connection)
     return AddedTerminal(renewed, enrolment_code(bank, renewed))
 
 
@@ -145,10 +212,19 @@ def revoke_terminal(bank: Bank, seller: Seller, terminal_id: UUID) -> Terminal:
     Raises ServerOnly or TerminalUnknown.
     """
     seller.require_server()
+    return revoke_terminal_of(bank, seller.merchant.id, terminal_id)
+
+
+def revoke_terminal_of(
+    bank: Bank, merchant_id: UUID, terminal_id: UUID, note: Note | None = None
+) -> Terminal:
+    """End a merchant's till, whoever asks for it; again changes nothing. Raises TerminalUnknown."""
     with bank.transaction() as connection:
-        _terminal_of(connection, seller, terminal_id)
+        was_revoked = _terminal_of(connection, merchant_id, terminal_id).revoked_at is not None
         store.revoke_terminal(connection, terminal_id, bank.clock())
-        revoked = _terminal_of(connection, seller, terminal_id)
+        revoked = _terminal_of(connection, merchant_id, terminal_id)
+        if not was_revoked and note is not None:
+            note(connection)
     if revoked.key_id is not None:
         halt(bank, key_revocation(revoked.key_id))
     return revoked
@@ -191,9 +267,9 @@ def _proves(terminal_id: UUID, code: str, public_key: bytes, proof: bytes) -> bo
     return True
 
 
-def _terminal_of(connection: Connection, seller: Seller, terminal_id: UUID) -> Terminal:
+def _terminal_of(connection: Connection, merchant_id: UUID, terminal_id: UUID) -> Terminal:
     terminal = store.terminal(connection, terminal_id, lock=True)
-    if terminal is None or terminal.merchant_id != seller.merchant.id:
+    if terminal is None or terminal.merchant_id != merchant_id:
         raise TerminalUnknown
     return terminal
 

@@ -82,6 +82,16 @@ def orders_of_wallet(connection: Connection, wallet_id: UUID, most: int) -> list
     return [_read(row) for row in rows]
 
 
+def orders_for_stock(connection: Connection, before: UUID | None, limit: int) -> list[PurseOrder]:
+    """Return what was ordered for no wallet, the newest first, those before one."""
+    rows = connection.execute(
+        _ORDER + " WHERE wallet_id IS NULL AND (%(before)s::uuid IS NULL OR order_id < %(before)s)"
+        " ORDER BY order_id DESC LIMIT %(limit)s",
+        {"before": before, "limit": limit},
+    )
+    return [_read(row) for row in rows]
+
+
 def open_orders(connection: Connection, wallet_id: UUID) -> int:
     """Return how many purses are ordered for a wallet and not made yet."""
     row = connection.execute(

@@ -7,7 +7,7 @@ from uuid import UUID
 from zerobar.bank.context import Bank
 from zerobar.bank.staff import approval_store, audit, store
 from zerobar.bank.staff.approvable import Approval
-from zerobar.bank.staff.errors import ApprovalUnknown
+from zerobar.bank.staff.errors import ApprovalUnknown, StaffUnknown
 from zerobar.bank.staff.model import Role, StaffMember, StaffSession
 
 
@@ -16,6 +16,19 @@ def members(bank: Bank, session: StaffSession, after: UUID | None, limit: int) -
     session.require(Role.ADMINISTRATOR)
     with bank.connection() as connection:
         return store.members(connection, after, limit)
+
+
+def colleague(bank: Bank, session: StaffSession, staff_id: UUID) -> StaffMember:
+    """Return who somebody is that works here, or did; raises RoleMissing, StaffUnknown.
+
+    Whoever decides with somebody may know with whom: that is every member of staff.
+    """
+    session.require(*Role)
+    with bank.connection() as connection:
+        found = store.member(connection, staff_id)
+    if found is None:
+        raise StaffUnknown
+    return found
 
 
 def approval(bank: Bank, session: StaffSession, approval_id: UUID) -> Approval:

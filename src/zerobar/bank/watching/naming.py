@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from zerobar.bank.purses.model import PurseStatus
+from zerobar.bank.settlement.life import waiting_name
 from zerobar.bank.settlement.model import Outcome, Waiting
+from zerobar.client.syncing import WaitsFor
 from zerobar.purse.messages import Kind, PurseClass
 
 AMOUNT_OF_CONTENT: Final = (
@@ -36,9 +38,9 @@ def outcome_name(number: int | None) -> str | None:
     return None if number is None else Outcome(number).name.lower()
 
 
-def waiting_name(number: int | None) -> str | None:
-    """Return why a voucher waits as words with hyphens."""
-    return None if number is None else Waiting(number).name.lower().replace("_", "-")
+def waits_for_name(number: int | None) -> WaitsFor | None:
+    """Return what a voucher waits for by its stable name."""
+    return None if number is None else waiting_name(Waiting(number))
 
 
 def voucher_text(payer_id: bytes, entry: int) -> str:

@@ -5,6 +5,7 @@ Whoever reads a list or a voucher's life is written down; figures of all tell of
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,8 +14,9 @@ from zerobar.bank.settlement import Life, life_of
 from zerobar.bank.settlement.model import Outcome
 from zerobar.bank.staff import audit
 from zerobar.bank.staff.model import Role, StaffSession
-from zerobar.bank.watching.naming import kind_name, outcome_name, waiting_name
+from zerobar.bank.watching.naming import kind_name, outcome_name, waits_for_name
 from zerobar.client.console import FlightAge, InFlight, VoucherLine, VoucherList
+from zerobar.database import Connection
 
 ROLES: Final = (Role.OPERATIONS, Role.RISK)
 AGES_H: Final = (0, 1, 24, 72, 168, 720)
@@ -124,9 +126,13 @@ def place_of(line: VoucherLine) -> UUID:
 def in_flight(bank: Bank, session: StaffSession) -> InFlight:
     """Return all vouchers without an outcome, by how long ago they came in; raises RoleMissing."""
     session.require(*ROLES)
-    now = bank.clock()
     with bank.connection() as connection:
-        rows = connection.execute(_IN_FLIGHT, {"now": now, "ages": list(AGES_H)}).fetchall()
+        return flying(connection, bank.clock())
+
+
+def flying(connection: Connection, now: datetime) -> InFlight:
+    """Return all vouchers without an outcome, by how long ago they came in."""
+    rows = connection.execute(_IN_FLIGHT, {"now": now, "ages": list(AGES_H)}).fetchall()
     found = {span: tuple(figures) for span, *figures, _ in rows}
     ages = [_age(place, found) for place in range(len(AGES_H))]
     return InFlight(
@@ -162,6 +168,6 @@ def _line(row: tuple[Any, ...]) -> VoucherLine:
         stored_at=stored_at,
         outcome=outcome_name(outcome),
         decided_at=decided_at,
-        waits_for=waiting_name(waits),
+        waits_for=waits_for_name(waits),
         delivered=sent,
     )

@@ -40,6 +40,7 @@ export interface Approval {
   decided_at: string | null
   reason: string
   outcome: string | null
+  outcome_zh: string | null
   carried_out_at: string | null
 }
 
@@ -92,4 +93,31 @@ export interface Status {
   at: string
   level: Level
   findings: Finding[]
+}
+
+export interface OwnKey {
+  number: number
+  role: string
+  public_key: string
+}
+
+export interface AnnouncedKey {
+  number: number
+  role: string
+  public_key: string | null
+  first_day: string
+  announced_at: string
+  approval_id: string
+}
+
+export interface Keys {
+  own: OwnKey[]
+  announced: AnnouncedKey[]
+}
+
+export interface Passkey {
+  passkey_id: string
+  label: string
+  registered_at: string
+  last_used_at: string | null
 }

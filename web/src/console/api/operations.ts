@@ -136,6 +136,16 @@ export interface LogLine {
   funds_fen: number
 }
 
+export type StepKind = 'signed' | 'came-in' | 'forked' | 'waits' | 'ended'
+
+/** Something that happened to a voucher, or what it waits for. */
+export interface LifeStep {
+  kind: StepKind
+  at: string | null
+  sentence: string
+  sentence_zh: string
+}
+
 export interface VoucherLife {
   payer_id: string
   entry: number
@@ -143,7 +153,9 @@ export interface VoucherLife {
   amount_fen: number
   reference: string
   outcome: string | null
-  sentences: string[]
+  /** What has to happen next, by its stable name. */
+  waits_for: string | null
+  steps: LifeStep[]
 }
 
 export type VoucherList = 'undelivered' | 'due' | 'declined' | 'returned'

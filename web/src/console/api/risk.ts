@@ -124,3 +124,29 @@ export interface PatternHits {
   items: PatternHit[]
   more: boolean
 }
+
+export interface Loss {
+  purse_id: string
+  lost_fen: number
+  covered_fen: number
+  ceiling_fen: number
+  due_fen: number
+  beyond_fen: number
+}
+
+export interface Losses {
+  at: string
+  vault_fen: number
+  items: Loss[]
+}
+
+export interface StalledPurse {
+  purse_id: string
+  purse_class: string
+  wallet_id: string | null
+  credits: number
+  amount_fen: number
+  cheats: string[]
+  syncs: number
+  since: string
+}

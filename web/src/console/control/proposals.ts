@@ -44,6 +44,8 @@ export function useProposals() {
   function told(name: string, value: unknown): string {
     if (typeof value === 'number' && name.endsWith('_fen')) return yuan(value)
     if (name === 'purse_class') return words.of('classNumber', String(value))
+    if (name === 'role') return words.of('keyRole', String(value))
+    if (name === 'public_key' && value === null) return t('keys.dead')
     if (name === 'valid_from') return chinaTime(String(value))
     if (name === 'roles' && Array.isArray(value)) return value.map((role) => words.of('role', String(role))).join(t('frame.comma'))
     return value === null ? '—' : String(value)

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { meanMs, parseMetrics, rate, sumOf, type Reading } from './metrics'
+import type { Moment } from '../parts/gaps'
+import { loadOf, meanMs, parseMetrics, rate, sumOf, type Load } from './metrics'
 
-function reading(atS: number, count: number, sum: number): Reading {
+function moment(atS: number, count: number, sum: number): Moment<Load> {
   const name = 'zerobar_request_duration_seconds'
-  return { atS, samples: parseMetrics(`# HELP x y\n${name}_count{route="/a"} ${count}\n${name}_sum{route="/a"} ${sum}\n`) }
+  const samples = parseMetrics(`# HELP x y\n${name}_count{route="/a"} ${count}\n${name}_sum{route="/a"} ${sum}\n`)
+  return { atS, of: loadOf({ atS, samples }) }
 }
 
 describe('the figures of the bank', () => {
@@ -21,9 +23,10 @@ describe('the figures of the bank', () => {
   })
 
   it('give a rate and a mean only between two readings of one program', () => {
-    const [first, later] = [reading(0, 10, 1), reading(10, 30, 1.4)]
+    const [first, later] = [moment(0, 10, 1), moment(10, 30, 1.4)]
     expect(meanMs(undefined, first)).toBeNull()
     expect(meanMs(first, later)).toBeCloseTo(20)
-    expect(rate(later, reading(20, 1, 0), (each) => sumOf(each, 'zerobar_request_duration_seconds_count'))).toBeNull()
+    expect(rate(later, moment(20, 1, 0), (load) => load.answers)).toBeNull()
+    expect(rate({ atS: 15, of: null }, moment(20, 40, 2), (load) => load.answers)).toBeNull()
   })
 })

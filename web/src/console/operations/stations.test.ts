@@ -1,34 +1,35 @@
 import { describe, expect, it } from 'vitest'
-import type { VoucherLife } from '../api/operations'
-import { stationsOf } from './stations'
+import type { LifeStep, StepKind, VoucherLife } from '../api/operations'
+import { isHeld, stationsOf } from './stations'
 
-const MADE = 'Purse 82a98b7ff86a9c1f made a payment of ¥30.00 to 910075ca114c0e43 as its entry 2.'
-const CAME = 'It came in at 2026-11-26T07:01:45+00:00.'
+function step(kind: StepKind, at: string | null = null): LifeStep {
+  return { kind, at, sentence: `whatever the bank says of ${kind}`, sentence_zh: '银行怎么说都行' }
+}
 
-function life(outcome: string | null, ...sentences: string[]): VoucherLife {
-  return { payer_id: '', payee_id: '', entry: 2, amount_fen: 3000, reference: '', outcome, sentences: [MADE, CAME, ...sentences] }
+function life(outcome: string | null, waitsFor: string | null, ...kinds: StepKind[]): VoucherLife {
+  const steps = [step('signed'), step('came-in', '2026-11-26T07:01:45Z'), ...kinds.map((kind) => step(kind))]
+  return { payer_id: '', payee_id: '', entry: 2, amount_fen: 3000, reference: '', outcome, waits_for: waitsFor, steps }
 }
 
 describe("a voucher's life", () => {
-  it('begins with its signature, and has the times that the bank tells', () => {
-    const [signed, came] = stationsOf(life(null))
-    expect([signed!.kind, signed!.at]).toEqual(['signed', undefined])
-    expect([came!.kind, came!.at]).toEqual(['came-in', '2026-11-26T07:01:45+00:00'])
+  it('is drawn by the kind of each step, whatever the words are', () => {
+    const stations = stationsOf(life(null, 'payee-sync', 'waits'))
+    expect(stations.map((station) => station.sign)).toEqual(['key', 'settle', 'wait'])
+    expect(stations.map((station) => station.tone)).toEqual(['plain', 'plain', 'wait'])
   })
 
   it('ends with its one outcome', () => {
-    const ended = 'It was settled at 2026-11-26T07:01:46+00:00, and moved no money.'
-    expect(stationsOf(life('settled', ended)).at(-1)).toMatchObject({ kind: 'ended', tone: 'good' })
-    const declined = 'It was declined at 2026-11-26T07:01:46+00:00, and moved no money.'
-    expect(stationsOf(life('declined', declined)).at(-1)).toMatchObject({ kind: 'ended', tone: 'bad' })
+    expect(stationsOf(life('settled', null, 'ended')).at(-1)).toMatchObject({ sign: 'check', tone: 'good' })
+    expect(stationsOf(life('declined', null, 'ended')).at(-1)).toMatchObject({ tone: 'bad' })
+    expect(stationsOf(life('refunded', null, 'ended')).at(-1)).toMatchObject({ tone: 'wait' })
   })
 
-  it('shows a clone, and what it waits for', () => {
-    const clone = 'Another voucher with the same entry came in at 2026-11-26T07:01:47+00:00: a clone.'
-    const waits = 'It waits for the risk officers: its purse was proved to cheat.'
-    expect(stationsOf(life(null, clone, waits)).slice(2)).toMatchObject([
-      { kind: 'clone', tone: 'bad' },
-      { kind: 'waits', tone: 'wait' },
-    ])
+  it('shows a clone', () => {
+    expect(stationsOf(life(null, 'payer-flagged', 'forked', 'waits'))[2]).toMatchObject({ sign: 'bad', tone: 'bad' })
+  })
+
+  it('is held only by what risk officers may let go', () => {
+    expect(['payer-flagged', 'tainted', 'unproved'].every((name) => isHeld(life(null, name, 'waits')))).toBe(true)
+    expect(['payee-sync', 'busy', 'top-up', 'ledger-refused', null].some((name) => isHeld(life(null, name, 'waits')))).toBe(false)
   })
 })

@@ -1,35 +1,28 @@
-// A voucher's life as the bank tells it, sentence by sentence, drawn as stations on a line.
-// The bank tells it in English; what a station is called, and when it was, is read from that.
-import type { VoucherLife } from '../api/operations'
-
-export type StationKind = 'signed' | 'came-in' | 'clone' | 'waits' | 'ended' | 'under-way'
+// A voucher's life as the bank tells it, drawn as stations on a line.
+import type { SignName } from '../parts/Sign.vue'
+import type { LifeStep, StepKind, VoucherLife } from '../api/operations'
 
 export interface Station {
-  kind: StationKind
-  at: string | undefined
-  sentence: string
+  step: LifeStep
+  sign: SignName
   tone: 'good' | 'wait' | 'bad' | 'plain'
 }
 
-const MOMENT = /\bat (\d{4}-\d\d-\d\dT[\d:.]+(?:[+-]\d\d:\d\d|Z))/
+const SIGNS: Record<StepKind, SignName> = { signed: 'key', 'came-in': 'settle', forked: 'bad', waits: 'wait', ended: 'check' }
+/** What two risk officers may let go; whatever else a voucher waits for comes by itself. */
+const HELD = new Set(['payer-flagged', 'tainted', 'unproved'])
 
 export function stationsOf(life: VoucherLife): Station[] {
-  return life.sentences.map((sentence, at) => {
-    const kind = at === 0 ? 'signed' : kindOf(sentence)
-    return { kind, at: MOMENT.exec(sentence)?.[1], sentence, tone: toneOf(kind, life.outcome) }
-  })
+  return life.steps.map((step) => ({ step, sign: SIGNS[step.kind], tone: toneOf(step.kind, life.outcome) }))
 }
 
-function kindOf(sentence: string): StationKind {
-  if (sentence.startsWith('It came in')) return 'came-in'
-  if (sentence.startsWith('Another voucher')) return 'clone'
-  if (sentence.startsWith('It waits')) return 'waits'
-  return sentence.startsWith('It was ') ? 'ended' : 'under-way'
+export function isHeld(life: VoucherLife): boolean {
+  return life.waits_for !== null && HELD.has(life.waits_for)
 }
 
-function toneOf(kind: StationKind, outcome: string | null): Station['tone'] {
-  if (kind === 'clone') return 'bad'
-  if (kind === 'waits' || kind === 'under-way') return 'wait'
+function toneOf(kind: StepKind, outcome: string | null): Station['tone'] {
+  if (kind === 'forked') return 'bad'
+  if (kind === 'waits') return 'wait'
   if (kind !== 'ended') return 'plain'
   if (outcome === 'settled') return 'good'
   return outcome === 'declined' ? 'bad' : 'wait'

@@ -4,7 +4,7 @@ export const controlZh = {
   approval: {
     lead: '一人提出，另一人批准；24 小时内无人批准则作废。', plain: '复核事项', waiting: '待复核',
     none: '没有待复核的事项', noneAdvice: '有同事提出时，左侧会出现数字。', proposedAt: '提出于',
-    what: '事项', details: '内容', by: '提出人', state: '状态', colleague: '同事',
+    what: '事项', details: '内容', by: '提出人', state: '状态',
     decide: '去复核', propose: '提交复核',
     proposedNext: '由另一位有权限的同事在 24 小时内批准；批准后立即执行。', approve: '批准',
     approveTitle: '批准：{what}', approveNext: '立即执行，无法撤回；两人的姓名都会写入审计记录。',
@@ -91,7 +91,7 @@ export const controlZh = {
   },
   health: {
     level: { ok: '一切正常', attention: '有事项需要留意', failing: '有故障，请立即处理' },
-    figures: '运行数字', figuresAdvice: '自打开本窗口以来，每三秒一次；来自 /metrics。',
+    figures: '运行数字',
     backup: '最近备份：', backupAt: '{time}，{hours} 小时前', never: '从未备份',
     chartLabel: '{name}：{value}',
     chart: { requests: '请求', took: '平均应答时间', errors: '服务器错误', open: '在途凭证',
@@ -105,7 +105,6 @@ export const controlEn: Like<typeof controlZh> = {
     plain: 'Approval', waiting: 'Waiting', none: 'Nothing waits',
     noneAdvice: 'When a colleague proposes something, a number shows on the left.',
     proposedAt: 'Proposed', what: 'What', details: 'Details', by: 'By', state: 'State',
-    colleague: 'a colleague',
     decide: 'Decide', propose: 'Propose',
     proposedNext: 'Another colleague with the right role approves within 24 hours; then it is done at once.',
     approve: 'Approve', approveTitle: 'Approve: {what}',
@@ -202,7 +201,6 @@ export const controlEn: Like<typeof controlZh> = {
   health: {
     level: { ok: 'All is well', attention: 'Something wants attention',
     failing: 'Something fails: act now' }, figures: 'Figures',
-    figuresAdvice: 'Since this window was opened, every three seconds, from /metrics.',
     backup: 'Last backup:', backupAt: '{time}, {hours} hours ago', never: 'never',
     chartLabel: '{name}: {value}',
     chart: { requests: 'Requests', took: 'Mean time of an answer', errors: 'Server errors',

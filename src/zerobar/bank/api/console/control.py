@@ -1,4 +1,4 @@
-"""The audit trail and its exports over HTTP, for risk and administrators."""
+"""The audit trail, its exports, and keys that cards hear of, over HTTP."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from litestar.params import QueryParameter
 from zerobar.bank.api.access import StaffSession
 from zerobar.bank.api.paging import DEFAULT_LIMIT, Cursor, Limit, page_of, read_cursor
 from zerobar.bank.context import Bank
-from zerobar.bank.control import exporting, sheets, trail
+from zerobar.bank.control import exporting, keys, sheets, trail
 from zerobar.bank.errors import InvalidInput
-from zerobar.client.console_control import TrailEntry
+from zerobar.client.console_control import Keys, TrailEntry
 from zerobar.client.paging import Page
 
 _LAST_NUMBER: Final = 2**63 - 1
@@ -67,6 +67,12 @@ def list_trail(  # noqa: PLR0913, PLR0917 - a filter is what its fields are
     wanted = trail.Wanted(staff_id, action, subject, _zoned(since), _zoned(until))
     rows = trail.read_trail(bank, staff, wanted, before, limit + 1)
     return page_of(rows, limit, lambda entry: UUID(int=entry.number), lambda entry: entry)
+
+
+@get("/v1/console/keys", sync_to_thread=True)
+def list_keys(bank: NamedDependency[Bank], staff: NamedDependency[StaffSession]) -> Keys:
+    """List what cards were told of keys, and which the bank signs with; for the authority."""
+    return keys.read_keys(bank, staff)
 
 
 @get("/v1/console/exports/audit.csv", sync_to_thread=True, media_type="text/csv")
@@ -138,6 +144,7 @@ def _zoned(moment: datetime | None) -> datetime | None:
 
 ROUTES: list[object] = [
     list_trail,
+    list_keys,
     audit_csv,
     audit_pdf,
     cases_csv,

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import hmac
 import os
-from typing import Final
+from typing import Annotated, Final
 
 from litestar import Response, get
 from litestar.di import NamedDependency
+from litestar.params import QueryParameter
 
 from zerobar.bank.api.access import AnyRequest, StaffSession, provide_staff
 from zerobar.bank.asking import SessionUnknown
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import NotAllowed
 from zerobar.bank.health import metrics
+from zerobar.bank.health.figures import read_figures
 from zerobar.bank.health.status import read_status
 from zerobar.bank.staff.errors import StaffNotSignedIn
-from zerobar.client.console_control import StatusShown
+from zerobar.client.console_control import FiguresHistory, FiguresSpan, StatusShown
 
+Span = Annotated[FiguresSpan, QueryParameter(description="how far back")]
 TOKEN_VARIABLE: Final = "ZEROBAR_METRICS_TOKEN"  # noqa: S105 - the name of a variable
 
 
@@ -37,6 +40,14 @@ class MetricsRefused(NotAllowed):
 def show_status(bank: NamedDependency[Bank], staff: NamedDependency[StaffSession]) -> StatusShown:
     """Say in words what is wrong with the bank, the worst first; for all staff."""
     return read_status(bank, staff)
+
+
+@get("/v1/console/figures", sync_to_thread=True)
+def show_figures(
+    bank: NamedDependency[Bank], staff: NamedDependency[StaffSession], span: Span
+) -> FiguresHistory:
+    """Say what the bank's figures were, as far back as is asked; for all staff."""
+    return read_figures(bank, staff, span)
 
 
 @get("/metrics", sync_to_thread=True, include_in_schema=False)
@@ -64,4 +75,4 @@ def _check_staff(request: AnyRequest, bank: Bank) -> None:
         raise MetricsRefused from None
 
 
-ROUTES: list[object] = [show_status, show_metrics]
+ROUTES: list[object] = [show_status, show_figures, show_metrics]

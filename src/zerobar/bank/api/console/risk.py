@@ -12,7 +12,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from zerobar.bank.api.access import StaffSession
 from zerobar.bank.api.purse_showing import read_purse_id
 from zerobar.bank.context import Bank
-from zerobar.bank.control import blocking, class_preview, decoding
+from zerobar.bank.control import blocking, class_preview, decoding, losses, stalling
 from zerobar.bank.control import limits as limit_rules
 from zerobar.bank.patterns import looking, tuning
 from zerobar.bank.patterns.model import Hit, Pattern, Setting
@@ -23,6 +23,7 @@ from zerobar.client.console_risk import (
     LimitsAsked,
     LimitsTouched,
     LimitVersions,
+    Losses,
     ParameterShown,
     PatternChange,
     PatternHits,
@@ -32,11 +33,16 @@ from zerobar.client.console_risk import (
     PatternVersions,
     PatternVersionShown,
     PurseBlocking,
+    StalledPurses,
 )
 from zerobar.purse.messages import PurseClass
 
 ClassNumber = Annotated[
     int, QueryParameter(ge=1, le=3, description="1 persons, 2 anonymous, 3 merchants")
+]
+
+OnePurse = Annotated[
+    str | None, QueryParameter(pattern="^[0-9a-f]{16}$", description="only this one")
 ]
 
 
@@ -57,6 +63,21 @@ def block_purse(
 ) -> PurseOverview:
     """Block a purse at once; letting it go again is proposed and approved by two. For risk."""
     return blocking.block_purse(bank, staff, read_purse_id(purse_id), data.reason)
+
+
+@get("/v1/console/losses", sync_to_thread=True)
+def list_losses(bank: NamedDependency[Bank], staff: NamedDependency[StaffSession]) -> Losses:
+    """Say what cheats took from the float, and how far it is made good; for risk."""
+    return losses.read_losses(bank, staff)
+
+
+@get("/v1/console/stalled-purses", sync_to_thread=True)
+def list_stalled_purses(
+    bank: NamedDependency[Bank], staff: NamedDependency[StaffSession], purse: OnePurse = None
+) -> StalledPurses:
+    """List purses that are not acknowledged, for they took a cheat's money; for risk."""
+    wanted = None if purse is None else read_purse_id(purse)
+    return stalling.list_stalled(bank, staff, wanted)
 
 
 @get("/v1/console/class-preview", sync_to_thread=True)
@@ -177,6 +198,8 @@ def _show_hit(hit: Hit) -> PatternHitShown:
 ROUTES: list[object] = [
     read_case,
     block_purse,
+    list_losses,
+    list_stalled_purses,
     preview_class,
     list_limits,
     preview_limits,

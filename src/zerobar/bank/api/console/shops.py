@@ -1,0 +1,124 @@
+"""A merchant's shops and tills, and purses for stock, over HTTP, for staff."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+
+from zerobar.bank.api.access import StaffSession
+from zerobar.bank.api.merchant_showing import show_added, show_shop, show_terminal
+from zerobar.bank.api.paging import DEFAULT_LIMIT, Cursor, Limit, page_of, read_cursor
+from zerobar.bank.api.purse_showing import show_order
+from zerobar.bank.context import Bank
+from zerobar.bank.control import shops, stock
+from zerobar.client.merchants import AddedTerminal, NewShop, NewTerminal, ShopShown, TerminalShown
+from zerobar.client.paging import Page
+from zerobar.client.purses import PurseOrderShown
+
+
+@get("/v1/console/merchants/{merchant_id:uuid}/shops", sync_to_thread=True)
+def list_shops_for_staff(
+    bank: NamedDependency[Bank],
+    staff: NamedDependency[StaffSession],
+    merchant_id: FromPath[UUID],
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT_LIMIT,
+) -> Page[ShopShown]:
+    """List a merchant's shops, closed ones too; for operations and risk."""
+    rows = shops.list_shops(bank, staff, merchant_id, read_cursor(cursor), limit + 1)
+    return page_of(rows, limit, lambda row: row.id, show_shop)
+
+
+@post("/v1/console/merchants/{merchant_id:uuid}/shops", sync_to_thread=True)
+def open_shop_by_staff(
+    bank: NamedDependency[Bank],
+    staff: NamedDependency[StaffSession],
+    idempotency_key: NamedDependency[UUID],
+    merchant_id: FromPath[UUID],
+    data: JSONBody[NewShop],
+) -> ShopShown:
+    """Open a shop for a merchant; the Idempotency-Key becomes its id. For operations."""
+    names = data.name, data.latin_name
+    return show_shop(shops.open_shop(bank, staff, merchant_id, idempotency_key, names))
+
+
+@get("/v1/console/merchants/{merchant_id:uuid}/terminals", sync_to_thread=True)
+def list_tills_for_staff(
+    bank: NamedDependency[Bank],
+    staff: NamedDependency[StaffSession],
+    merchant_id: FromPath[UUID],
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT_LIMIT,
+) -> Page[TerminalShown]:
+    """List a merchant's tills, ended ones too; for operations and risk."""
+    rows = shops.list_tills(bank, staff, merchant_id, read_cursor(cursor), limit + 1)
+    return page_of(rows, limit, lambda row: row.id, show_terminal)
+
+
+@post("/v1/console/merchants/{merchant_id:uuid}/terminals", sync_to_thread=True)
+def add_till_by_staff(
+    bank: NamedDependency[Bank],
+    staff: NamedDependency[StaffSession],
+    idempotency_key: NamedDependency[UUID],
+    merchant_id: FromPath[UUID],
+    data: JSONBody[NewTerminal],
+) -> AddedTerminal:
+    """Add a till to a shop; the answer has the one-time code for it. For operations."""
+    place = data.shop_id, data.label
+    return show_added(shops.add_till(bank, staff, merchant_id, idempotency_key, place))
+
+
+@post(
+    "/v1/console/merchants/{merchant_id:uuid}/terminals/{terminal_id:uuid}/code",
+    status_code=200,
+    sync_to_thread=True,
+)
+def renew_till_code_by_staff(
+    bank: NamedDependency[Bank],
+    staff: NamedDependency[StaffSession],
+    merchant_id: FromPath[UUID],
+    terminal_id: FromPath[UUID],
+) -> AddedTerminal:
+    """Make another one-time code for a till that is not enrolled yet; for operations."""
+    return show_added(shops.renew_code(bank, staff, merchant_id, terminal_id))
+
+
+@post(
+    "/v1/console/merchants/{merchant_id:uuid}/terminals/{terminal_id:uuid}/revocation",
+    status_code=200,
+    sync_to_thread=True,
+)
+def end_till_by_staff(
+    bank: NamedDependency[Bank],
+    staff: NamedDependency[StaffSession],
+    merchant_id: FromPath[UUID],
+    terminal_id: FromPath[UUID],
+) -> TerminalShown:
+    """Take nothing any more that a till signs, from this moment; for operations and risk."""
+    return show_terminal(shops.end_till(bank, staff, merchant_id, terminal_id))
+
+
+@get("/v1/console/purse-orders", sync_to_thread=True)
+def list_stock_orders(
+    bank: NamedDependency[Bank],
+    staff: NamedDependency[StaffSession],
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT_LIMIT,
+) -> Page[PurseOrderShown]:
+    """List purses that staff ordered for stock, the newest first; for operations and risk."""
+    rows = stock.list_stock_orders(bank, staff, read_cursor(cursor), limit + 1)
+    return page_of(rows, limit, lambda row: row.id, show_order)
+
+
+ROUTES: list[object] = [
+    list_shops_for_staff,
+    open_shop_by_staff,
+    list_tills_for_staff,
+    add_till_by_staff,
+    renew_till_code_by_staff,
+    end_till_by_staff,
+    list_stock_orders,
+]
