@@ -37,7 +37,7 @@ from zerobar.purse.messages import (
 from zerobar.purse.money import Fen
 from zerobar.purse.purse import Interface
 from zerobar.purse.store import memory_size
-from zerobar.reader import CardLink, InProcessLink, Payment
+from zerobar.reader import CardLink, InProcessLink, Payment, Sentence
 
 T = TypeVar("T")
 NOW_UNIX_S = 1_790_000_000
@@ -140,7 +140,7 @@ class DeskOperator:
         body = payment.voucher.body
         if body not in self.taken:
             self.taken.append(body)
-        return Told(taken=True, sentence="It is kept.")
+        return Told(taken=True, sentence=Sentence("It is kept.", zh="已收存。"))
 
     def _load(self, load_id: UUID, request: Request) -> Payment:
         if self.refuses_loads:

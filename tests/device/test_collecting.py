@@ -60,7 +60,8 @@ def test_without_network_the_voucher_waits_and_the_card_is_charged_once(
     assert [told.taken for _, told in send_all(shop.device)] == [True]
     assert shop.device.store.outgoing.at_risk().count == 0
     (entry,) = shop.device.store.outgoing.history(10)
-    assert entry.taken and entry.sentence == "It is kept."
+    assert entry.taken and entry.sentence is not None
+    assert (entry.sentence, entry.sentence.zh) == ("It is kept.", "已收存。")
 
 
 def test_a_shared_balance_leaves_the_card_as_it_is(
@@ -113,3 +114,13 @@ def test_a_friend_carries_a_voucher_that_is_not_his(
     for phone in (funded, shop):
         send_all(phone.device)
     assert operator.taken == [done.payment.voucher.body]
+
+
+def test_an_answer_that_an_older_program_kept_is_shown_in_english(
+    funded: Phone, shop: Phone, biller: Biller
+) -> None:
+    collect_for(shop.device, biller.order(1), funded.in_field)
+    shop.device.store.file.execute("UPDATE outgoing SET sentence = 'It was settled.'")
+    (entry,) = shop.device.store.outgoing.history(10)
+    assert entry.sentence is not None
+    assert entry.sentence == entry.sentence.zh == "It was settled."

@@ -159,10 +159,11 @@ def test_vouchers_get_one_answer_each_or_none_counts(
     bank: Bank, http: BankHttp, request_and_voucher: tuple[Request, Payment]
 ) -> None:
     payment = request_and_voucher[1]
-    told = {"taken": False, "sentence": "It is refused."}
+    told = {"taken": False, "sentence": "It is refused.", "sentence_zh": "未被接受。"}
     bank.says(yes(items=[told, told]))
     answers = OperatorOverHttp(http).take_vouchers([payment, payment])
     assert [answer.taken for answer in answers] == [False, False]
+    assert answers[0].sentence.zh == "未被接受。"
     bank.says(yes(items=[told]))
     with pytest.raises(OperatorUndecided):
         OperatorOverHttp(http).take_vouchers([payment, payment])

@@ -123,16 +123,16 @@ class TestBank:
         try:
             voucher.verify(certificate.public_key)
         except SignatureRefused:
-            return VoucherTold(taken=False, sentence="Its payer did not sign it.")
+            return _voucher_told(False, "Its payer did not sign it.")
         with self._lock:
             self.certificates[certificate.hash] = certificate
             key = voucher.payer_id, voucher.entry
             kept = self.vouchers.setdefault(key, voucher)
             if kept.body != voucher.body:
-                return VoucherTold(taken=True, sentence="A clone. It is kept as proof.")
+                return _voucher_told(True, "A clone. It is kept as proof.")
             if not self.hold_vouchers:
                 self.settle(*key)
-            return VoucherTold(taken=True, sentence="It is kept.")
+            return _voucher_told(True, "It is kept.")
 
     def settle(self, payer_id: bytes, entry: int) -> None:
         voucher = self.vouchers[payer_id, entry]
@@ -264,7 +264,8 @@ class TestBank:
             amount_fen=int(kept.amount),
             outcome="settled" if (payer_id, entry) in known else None,
             reference=kept.reference.hex(),
-            sentences=[],
+            waits_for=None,
+            steps=[],
         )
 
     def certificate(self, certificate_hash: str) -> PayerCertificate:
@@ -370,6 +371,10 @@ def _merchant_routes(bank: TestBank) -> list[Any]:
         return await bank.answered(request, lambda body, _: bank.set_webhook(body))
 
     return [shops, webhook]
+
+
+def _voucher_told(taken: bool, sentence: str) -> VoucherTold:
+    return VoucherTold(taken=taken, sentence=sentence, sentence_zh="")
 
 
 def _told(told: Told) -> Response[bytes]:

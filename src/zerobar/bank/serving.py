@@ -61,8 +61,8 @@ _FACTORY: Final = "zerobar.bank.serving:application"
 _STOP_PATIENCE_S: Final = 20
 _END_PATIENCE_S: Final = 60
 _TRY_AGAIN_S: Final = 1
-# A process that takes requests is killed and begun anew if it does not answer for so long. It cannot
-# while it starts, which takes more than uvicorn's own five seconds on a machine that is busy.
+# A process that takes requests is killed and begun anew if it does not answer for so long. While it
+# starts it cannot, and on a busy machine that takes more than uvicorn's own five seconds.
 _HANGS_AFTER_S: Final = 60
 # A payment passes through three threads. At Python's own five milliseconds each would wait that
 # long for one that only computes; measured, eight clients are served three times as quickly.
@@ -170,8 +170,9 @@ def application() -> Litestar:
     database; the process that posts starts this one again.
     """
     set_pace()
-    tracing.begin("bank")
     stack = ExitStack()
+    # This process ends by the signal that stops it, without what Python does at an end.
+    stack.callback(tracing.begin("bank"))
     try:
         bank = stack.enter_context(_bank_beside())
     except DatabaseUnavailable as error:

@@ -10,7 +10,15 @@ from uuid import UUID, uuid4
 import msgspec
 
 from zerobar.client import merchants as wire
-from zerobar.client.authority import AddStaff, Approval, Decision, LinkPurse, Supply, Verdict
+from zerobar.client.authority import (
+    AddStaff,
+    Approval,
+    Decision,
+    LinkPurse,
+    Supply,
+    UnblockPurse,
+    Verdict,
+)
 from zerobar.client.enrolment import write_64
 from zerobar.client.hosting import HostedPayeeShown, NewHostedPayee
 from zerobar.client.http import BankHttp, RequestKey
@@ -135,6 +143,11 @@ class Officer:
     def propose_link(self, purse_id: bytes, wallet_id: UUID) -> UUID:
         """Propose to link a till's purse to its merchant's wallet, which a second one approves."""
         asked = LinkPurse(purse_id=purse_id.hex(), wallet_id=wallet_id)
+        return self._bank.make(uuid4(), "/v1/approvals", asked, Approval).approval_id
+
+    def propose_new_card_pin(self, purse_id: bytes) -> UUID:
+        """Propose to let a purse's holder choose a new PIN, which a second one approves."""
+        asked = UnblockPurse(purse_id=purse_id.hex(), reason="seen in person")
         return self._bank.make(uuid4(), "/v1/approvals", asked, Approval).approval_id
 
     def approve(self, approval_id: UUID) -> Approval:

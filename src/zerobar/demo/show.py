@@ -122,6 +122,7 @@ class Show:
         self._narrator.chapter(Sentence("Play freely; Ctrl-C ends it", zh="自由试玩，Ctrl-C 结束"))
         told = {"stage": self._stage.origin, "bank": town.there.bank.url + "/docs"}
         told["bank's console"] = f"{town.bank.origin}/ (enrol with {town.people.code})"
+        told["logs, for zerobar trace"] = str(town.folder)
         told["telecom"] = town.there.telecom.url + "/docs"
         for device in town.devices.values():
             told[device.id] = device.screen_url

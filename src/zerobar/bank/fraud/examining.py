@@ -14,6 +14,7 @@ from zerobar.bank.context import Bank
 from zerobar.bank.fraud.flagging import flag
 from zerobar.bank.fraud.model import NOTHING, Finding, FraudTest, Signed
 from zerobar.database import Connection
+from zerobar.database.arrays import Bigints, ByteStrings
 from zerobar.purse.limits import DEFAULT_LIMITS
 from zerobar.purse.messages import EntryKind, Kind, PurseClass, VoidFlags
 
@@ -101,8 +102,8 @@ def _other_log(connection: Connection, keys: Sequence[VoucherKey]) -> list[Findi
     rows = connection.execute(
         _OTHER_LOG,
         {
-            "payers": [payer_id for payer_id, _ in keys],
-            "entries": [entry for _, entry in keys],
+            "payers": ByteStrings(payer_id for payer_id, _ in keys),
+            "entries": Bigints(entry for _, entry in keys),
             "pay": int(EntryKind.PAY),
         },
     )
@@ -113,7 +114,7 @@ def _other_log(connection: Connection, keys: Sequence[VoucherKey]) -> list[Findi
 
 
 def _overspent(connection: Connection, keys: Sequence[VoucherKey]) -> list[Finding]:
-    payers = sorted({payer_id for payer_id, _ in keys})
+    payers = ByteStrings(sorted({payer_id for payer_id, _ in keys}))
     highest = highest_value_out(connection)
     rows = connection.execute(
         _OVERSPENT,
