@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.ledger.conftest import BEGINNING, Clock, Connect, Connection
 from tests.ledger.worlds import KEYS, SOURCE, WALLETS
@@ -28,6 +29,7 @@ from zerobar.ledger import (
     balance,
     encode_row,
     read_counter,
+    storing,
     trial_balance,
 )
 from zerobar.purse.money import Fen
@@ -172,3 +174,61 @@ def test_rows_of_a_group_keep_the_order_of_their_tables(
     with GroupingPoster(Poster(opened, clock, tables)) as ledger:
         assert ledger.post(Transfer(UUID(int=1), SOURCE, ALICE, Fen(1)), rows=rows)[0].ok
     assert BEGINNING < clock()
+
+
+# --- tried provisionally, and in small groups and large ones -------------------------------
+
+
+def test_what_is_refused_provisionally_leaves_nothing(
+    ledger: GroupingPoster, reading: Connection
+) -> None:
+    asked = replace(paid(1, debit=BO, key=KEYS[0]), provisional=True)
+    for _ in range(2):
+        (answer,) = ledger.submit_many([asked]).result(30)
+        assert isinstance(answer, list)
+        assert (answer[0].result, answer[0].repeated) == (Result.BELOW_FLOOR, False)
+    assert reading.execute("SELECT count(*) FROM ledger.transfer").fetchone() == (0,)
+    assert ledger.post(Transfer(UUID(int=2), SOURCE, BO, Fen(1)))[0].ok
+    for repeated in (False, True):
+        (answer,) = ledger.submit_many([asked]).result(30)
+        assert isinstance(answer, list)
+        assert (answer[0].result, answer[0].repeated) == (Result.POSTED, repeated)
+    assert notes(reading) == [(1, "fine")] and read_counter(reading, KEYS[0], 0) == 1
+
+
+def test_what_was_refused_in_earnest_stays_so_when_it_is_tried_provisionally(
+    ledger: GroupingPoster,
+) -> None:
+    in_earnest = paid(1, debit=BO)
+    assert ledger.post(*in_earnest.transfers)[0].result is Result.BELOW_FLOOR
+    assert ledger.post(Transfer(UUID(int=2), SOURCE, BO, Fen(1)))[0].ok
+    (answer,) = ledger.submit_many([replace(in_earnest, provisional=True)]).result(30)
+    assert isinstance(answer, list)
+    assert (answer[0].result, answer[0].repeated) == (Result.BELOW_FLOOR, True)
+
+
+@pytest.mark.parametrize("few", [0, 1_000], ids=["copied", "inserted"])
+def test_small_groups_are_stored_as_large_ones_are(
+    ledger: GroupingPoster, reading: Connection, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(storing, "FEW", few)
+    reading.execute("INSERT INTO payment VALUES (%s, 'taken')", (UUID(int=7),))
+    told = ledger.submit_many([paid(n, key=KEYS[0]) for n in range(1, 11)]).result(30)
+    assert [n for n, answer in enumerate(told, 1) if isinstance(answer, RowRefused)] == [7]
+    assert notes(reading) == [(n, "taken" if n == 7 else "fine") for n in range(1, 11)]
+    assert balance(reading, ALICE).balance == 9 == read_counter(reading, KEYS[0], 0)
+    assert trial_balance(reading).balanced
+
+
+def test_a_table_with_an_array_is_copied_in_small_groups_too(
+    opened: Connect, reading: Connection, clock: Clock
+) -> None:
+    reading.execute("CREATE TABLE tagged (id uuid, tags text[])")
+    tables = {"tagged": "COPY tagged (id) FROM STDIN (FORMAT binary)"}
+    with_array = {"tagged": "COPY tagged (id, tags) FROM STDIN (FORMAT binary)"}
+    for number, each in enumerate((tables, with_array), 1):
+        values = (UUID(int=number), None)[:number]
+        chain = Transfer(UUID(int=number), SOURCE, ALICE, Fen(1))
+        with GroupingPoster(Poster(opened, clock, each)) as ledger:
+            assert ledger.post(chain, rows=(Row("tagged", encode_row(*values)),))[0].ok
+    assert reading.execute("SELECT count(*), count(tags) FROM tagged").fetchone() == (2, 0)

@@ -57,10 +57,11 @@ def transfer_rows(
 
     Those with fields of the same widths go together; their order in the table means nothing.
     """
+    shapes = [(t.hold is None, len(t.reference), posted.counter is None) for t, posted in judged]
+    if len(set(shapes)) == 1:
+        return _transfers_alike(judged, group, posted_at_us)
     alike: dict[tuple[bool, int, bool], list[tuple[Transfer, Posted]]] = {}
-    for answered in judged:
-        transfer, posted = answered
-        shape = transfer.hold is None, len(transfer.reference), posted.counter is None
+    for shape, answered in zip(shapes, judged, strict=True):
         alike.setdefault(shape, []).append(answered)
     return b"".join(_transfers_alike(some, group, posted_at_us) for some in alike.values())
 

@@ -189,11 +189,14 @@ class Posting(msgspec.Struct, frozen=True, gc=False, array_like=True):
         transfers: the chain, each with an id of its own, judged in this order.
         counters: at most 16; those of one key and period add up.
         rows: at most 32, stored if the chain posts.
+        provisional: if the chain does not post, nothing is left of it: the answer is not kept, and
+            its ids can be used again, for whoever wants to ask once more knowing better.
     """
 
     transfers: tuple[Transfer, ...]
     counters: tuple[Counter, ...] = ()
     rows: tuple[Row, ...] = ()
+    provisional: bool = False
 
     def __post_init__(self) -> None:
         assert 1 <= len(self.transfers) <= MAX_CHAIN

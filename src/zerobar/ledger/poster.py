@@ -23,6 +23,7 @@ from psycopg.pq import TransactionStatus
 from zerobar.ledger import storing
 from zerobar.ledger.books import Books, Verdict
 from zerobar.ledger.errors import AnotherPoster, RowRefused
+from zerobar.ledger.inserting import prepare_inserts
 from zerobar.ledger.loading import (
     EPOCH,
     last_group,
@@ -41,6 +42,7 @@ MAX_COUNTERS_IN_MEMORY: Final = 400_000
 Answer = list[Posted] | RowRefused
 """What a chain is answered: a result for each transfer, or that a row of it is refused."""
 
+_POSTED: Final = Result.POSTED
 _GONE: Final = (psycopg.OperationalError, psycopg.InterfaceError)
 # PostgreSQL counts these among troubles of its own, but says them of a row it cannot read or keep.
 _OF_ROWS: Final = (pg.ProtocolViolation, pg.ProgramLimitExceeded)
@@ -155,7 +157,7 @@ class Poster:
 
     def store(self, group: Group) -> storing.Transaction:
         """Begin to store a judged group, in one transaction."""
-        return storing.Transaction(self._connection, group, self.tables)
+        return storing.Transaction(self._connection, group, self.tables, self._inserts)
 
     def undo(self, error: Exception, postings: Sequence[Posting], closings: Sequence[UUID]) -> bool:
         """Take back in memory all that was judged and not stored, after the database's refusal.
@@ -219,6 +221,8 @@ class Poster:
         except AnotherPoster:
             self._disconnect()
             raise
+        copies = (*storing.LEDGERS, *self.tables.values())
+        self._inserts = prepare_inserts(self._connection, copies)
         self._number, self._posted_at = last_group(self._reading)
 
     def _plugged(self) -> psycopg.Connection[Any]:
@@ -235,16 +239,24 @@ class Poster:
             self._plugs.pop().close()
 
     def _answer(self, posting: Posting, group: Group) -> list[Posted]:
-        transfers, recent = posting.transfers, self._recent.newer
+        transfers, recent = posting.transfers, self._recent
         for transfer in transfers:
-            if transfer.id.int in recent or transfer.id.int in self._recent.older:
+            if transfer.id.int in recent.newer or transfer.id.int in recent.older:
                 return self._repeated(transfers, group)
         verdict = self._books.judge(posting, group.sheet)
         answers = _answers(transfers, verdict, group.posted_at)
-        for answered in zip(transfers, answers, strict=True):
+        is_posted = verdict.result is _POSTED
+        if posting.provisional and not is_posted:
+            return answers
+        if len(transfers) == 1:
+            # As nearly all are: without a loop over one.
+            answered = transfers[0], answers[0]
             group.judged.append(answered)
-            recent[answered[0].id.int] = answered
-        if posting.rows and verdict.result is Result.POSTED:
+            recent.newer[transfers[0].id.int] = answered
+        else:
+            group.judged += zip(transfers, answers, strict=True)
+            recent.newer |= {t.id.int: (t, a) for t, a in zip(transfers, answers, strict=True)}
+        if is_posted:
             for row in posting.rows:
                 group.rows.setdefault(row.table, []).append(row.data)
         return answers

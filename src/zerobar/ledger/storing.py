@@ -32,14 +32,18 @@ from zerobar.ledger.copying import (
     hold_end_rows,
     transfer_rows,
 )
+from zerobar.ledger.inserting import Insert, execute_all, values_of
 from zerobar.ledger.model import Closed, Posted, Transfer
 from zerobar.ledger.records import microseconds
 
 _HEADER: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _TRAILER: Final = b"\xff\xff"
 _PIECE: Final = 65_536
+FEW: Final = 12
+"""Transfers of a group that is stored with INSERTs; for more a COPY costs less."""
+
 # The ledger's tables are filled first, and transfers before all: a used id is to show there.
-_LEDGERS: Final[tuple[str, ...]] = (
+LEDGERS: Final[tuple[str, ...]] = (
     COPY_TRANSFERS,
     COPY_ENTRIES,
     COPY_HOLD_ENDS,
@@ -114,19 +118,21 @@ class Transaction:
         connection: with nothing going on; it is this transaction's until its end.
         group: encoded.
         tables: the COPY statement for each table that rows may be for.
+        inserts: what a small group is stored with instead, by its COPY.
     """
 
     def __init__(
-        self, connection: psycopg.Connection[Any], group: Group, tables: Mapping[str, str]
+        self,
+        connection: psycopg.Connection[Any],
+        group: Group,
+        tables: Mapping[str, str],
+        inserts: Mapping[str, Insert],
     ) -> None:
-        copies = [(copy, group.copies[copy]) for copy in _LEDGERS if copy in group.copies]
-        copies += [(copy, group.rows[name]) for name, copy in tables.items() if name in group.rows]
-        statements = [_group_row(group), *(copy for copy, _ in copies)]
+        copies = {copy: group.copies[copy] for copy in LEDGERS if copy in group.copies}
+        copies |= {copy: group.rows[name] for name, copy in tables.items() if name in group.rows}
         self._poll = select.poll()
         self._socket = connection.pgconn.socket
-        self._steps = _exchange(
-            connection.pgconn, "; ".join(statements).encode(), [rows for _, rows in copies]
-        )
+        self._steps = _steps(connection.pgconn, group, copies, inserts)
         self._is_done = not copies
         if copies:
             self._wait_for(next(self._steps))
@@ -172,6 +178,21 @@ def _group_row(group: Group) -> str:
         f" VALUES ({group.number}, '{group.posted_at.isoformat()}',"
         f" {group.transfers}, {group.entries})"
     )
+
+
+def _steps(
+    connection: pq.abc.PGconn,
+    group: Group,
+    copies: Mapping[str, Sequence[bytes]],
+    inserts: Mapping[str, Insert],
+) -> PQGen[None]:
+    """Return how to store a group: with INSERTs if it is small, else with a COPY for each table."""
+    if group.transfers <= FEW:
+        given = values_of(copies, inserts)
+        if given is not None:
+            return execute_all(connection, _group_row(group).encode(), given)
+    statements = "; ".join([_group_row(group), *copies])
+    return _exchange(connection, statements.encode(), list(copies.values()))
 
 
 def _exchange(

@@ -22,13 +22,13 @@ from typing import Final, Self
 
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import BankError
-from zerobar.bank.health.logs import FIELDS
-from zerobar.bank.paying.engine import conclude, examine, is_plain, pay_now
+from zerobar.bank.paying.engine import conclude, examine, is_doubted, is_plain, pay_now
 from zerobar.bank.paying.errors import OutcomeUnknown, TooBusy
-from zerobar.bank.paying.facts import ReadingRoom
 from zerobar.bank.paying.judging import Approved, Short
-from zerobar.bank.paying.model import Payment, PaymentOrder
+from zerobar.bank.paying.model import Payment, PaymentKind, PaymentOrder
+from zerobar.bank.paying.reading_room import ReadingRoom
 from zerobar.ledger import Answer, LedgerBusy, LedgerError
+from zerobar.tracing.spans import CURRENT, FIELDS, Span, entered, is_followed, moment
 
 MAX_GROUP: Final = 512
 """Orders that are looked up in one statement."""
@@ -43,6 +43,8 @@ CARD_ROOM: Final = 8
 MAX_TOPPING: Final = 512
 """Orders that may wait for their card's bank."""
 
+_SUBJECTS: Final = {PaymentKind.ORDER: "order_id", PaymentKind.REQUEST: "money_request_id"}
+"""What a payment's subject is called in logs and traces, where it has one."""
 _log = logging.getLogger(__name__)
 
 Outcome = Payment | Exception
@@ -50,10 +52,15 @@ Outcome = Payment | Exception
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who waits on an event loop, and is called there; only the first call counts."""
+    """Who waits on an event loop, and is called there; only the first call counts.
+
+    Attributes:
+        span: of which the payment is a part.
+    """
 
     loop: asyncio.AbstractEventLoop
     hear: Callable[[Outcome], None]
+    span: Span | None = None
 
 
 Waiter = Future[Payment] | Caller
@@ -87,7 +94,7 @@ class PaymentDesk:
         """Pay from a task; raises what `engine.pay_now` raises."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Payment] = loop.create_future()
-        self.take(order, Caller(loop, partial(_settle, answer)))
+        self.take(order, Caller(loop, partial(_settle, answer), CURRENT.get()))
         return await answer
 
     def take(self, order: PaymentOrder, waiter: Waiter) -> None:
@@ -122,16 +129,19 @@ class PaymentDesk:
     def _work(self) -> None:
         with ReadingRoom(self._bank.pool) as room:
             while group := self._next_group():
-                try:
-                    self._handle(group, room)
-                except Exception as error:  # noqa: BLE001 - the thread's edge: the desk stays open
-                    ids = [str(order.payment_id) for order, _ in group]
-                    _log.warning(
-                        "payments could not be handled: %s",
-                        type(error).__name__,
-                        extra={FIELDS: {"payment_ids": ids}},
-                    )
-                    tell([(waiter, error) for _, waiter in group])
+                self._try(group, room)
+
+    def _try(self, group: Sequence[_Waiting], room: ReadingRoom | None = None) -> None:
+        try:
+            self._handle(group, room)
+        except Exception as error:  # noqa: BLE001 - the thread's edge: the desk stays open
+            ids = [str(order.payment_id) for order, _ in group]
+            _log.warning(
+                "payments could not be handled: %s",
+                type(error).__name__,
+                extra={FIELDS: {"payment_ids": ids}},
+            )
+            tell([(waiter, error) for _, waiter in group])
 
     def _next_group(self) -> list[_Waiting]:
         with self._changed:
@@ -144,7 +154,7 @@ class PaymentDesk:
         """Tell whether to begin a group, rather than gather it until the last one is answered."""
         return not self._groups_posting or len(self._waiting) >= MAX_GROUP or self._closing
 
-    def _handle(self, group: Sequence[_Waiting], room: ReadingRoom) -> None:
+    def _handle(self, group: Sequence[_Waiting], room: ReadingRoom | None = None) -> None:
         verdicts = examine(self._bank, [order for order, _ in group], room)
         told: list[Told] = []
         approved: list[_Posting] = []
@@ -177,8 +187,7 @@ class PaymentDesk:
         except LedgerBusy:
             tell([(waiter, TooBusy()) for _, waiter, _ in approved])
             return
-        with self._changed:
-            self._groups_posting += 1
+        self._begin()
         answers.add_done_callback(partial(self._posted, approved))
 
     # --- what the ledger says, on its thread ------------------------------------------------
@@ -187,9 +196,23 @@ class PaymentDesk:
         try:
             self._tell_posted(approved, answers)
         finally:
-            with self._changed:
-                self._groups_posting -= 1
-                self._changed.notify_all()
+            self._end()
+
+    def _begin(self) -> None:
+        with self._changed:
+            self._groups_posting += 1
+
+    def _end(self) -> None:
+        with self._changed:
+            self._groups_posting -= 1
+            self._changed.notify_all()
+
+    def _try_again(self, order: PaymentOrder, waiter: Waiter) -> None:
+        """Look up all about an order, which the ledger has refused on what was remembered."""
+        try:
+            self._try([(order, waiter)])
+        finally:
+            self._end()
 
     def _tell_posted(self, approved: Sequence[_Posting], answers: Future[list[Answer]]) -> None:
         failed = answers.exception()
@@ -201,20 +224,44 @@ class PaymentDesk:
         for (order, waiter, verdict), answer in zip(approved, answers.result(), strict=True):
             if is_plain(answer):
                 told.append((waiter, verdict.payment))
+            elif is_doubted(verdict, answer):
+                self._begin()
+                self._back_room.submit(self._try_again, order, waiter)
             else:
                 concluding = partial(conclude, self._bank, order, verdict, answer)
                 self._back_room.submit(self._answer, waiter, concluding)
         tell(told)
+        _note_made(told)
 
     def _answer(self, waiter: Waiter, work: Callable[[], Payment]) -> None:
         try:
-            outcome: Outcome = work()
+            with entered(_span_of(waiter)):
+                outcome: Outcome = work()
         except BankError as refusal:
             outcome = refusal
         except Exception as error:  # noqa: BLE001 - the thread's edge: whoever waits is told
             _log.warning("a payment could not be concluded: %s", type(error).__name__)
             outcome = error
-        tell([(waiter, outcome)])
+        told = [(waiter, outcome)]
+        tell(told)
+        _note_made(told)
+
+
+def _note_made(told: Sequence[Told]) -> None:
+    """Say which payments are made, and of what orders or requests; after those who wait know."""
+    if not is_followed():
+        return
+    for waiter, payment in told:
+        if isinstance(payment, Payment):
+            ids = {"payment_id": payment.id}
+            if payment.subject_id is not None:
+                ids[_SUBJECTS[payment.kind]] = payment.subject_id
+            with entered(_span_of(waiter)):
+                moment("payment made", **ids)
+
+
+def _span_of(waiter: Waiter) -> Span | None:
+    return waiter.span if isinstance(waiter, Caller) else None
 
 
 def tell(told: Sequence[Told]) -> None:

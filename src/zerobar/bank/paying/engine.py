@@ -25,10 +25,11 @@ from zerobar.bank.paying.errors import (
     PayeeUnknown,
     TooBusy,
 )
-from zerobar.bank.paying.facts import Facts, Known, ReadingRoom, read_facts
+from zerobar.bank.paying.facts import Facts, Known, read_facts
 from zerobar.bank.paying.guessing import count_misses
 from zerobar.bank.paying.judging import Approved, Short, Verdict, judge, same_payment
 from zerobar.bank.paying.model import Authority, Payment, PaymentOrder
+from zerobar.bank.paying.reading_room import ReadingRoom
 from zerobar.bank.paying.store import payment
 from zerobar.bank.paying.topping import cover
 from zerobar.bank.people.errors import WalletClosed
@@ -61,17 +62,37 @@ def examine(
     """
     now = bank.clock()
     known = _known(bank, orders, now, room)
+    verdicts = _judged(bank, orders, known, now)
+    facts = known.facts
+    doubted = [i for i, about in enumerate(facts) if _is_doubted(about, verdicts[i])]
+    if doubted and room is not None:
+        asked = [orders[i] for i in doubted]
+        known = room.read(bank.operator_id, asked, now, anew=True)
+        for i, about, verdict in zip(
+            doubted, known.facts, _judged(bank, asked, known, now), strict=True
+        ):
+            facts[i], verdicts[i] = about, verdict
+    if missed := _missed(facts, verdicts):
+        with bank.connection() as connection:
+            count_misses(connection, missed, now)
+    return verdicts
+
+
+def _judged(
+    bank: Bank, orders: Sequence[PaymentOrder], known: Known, now: datetime
+) -> list[Verdict]:
     id_now = partial(new_id, now, bank.random)
-    verdicts = [
+    return [
         judge(order, facts, signed, known.limits, now, id_now)
         for order, facts, signed in zip(
             orders, known.facts, _signed(orders, known.facts), strict=True
         )
     ]
-    if missed := _missed(known.facts, verdicts):
-        with bank.connection() as connection:
-            count_misses(connection, missed, now)
-    return verdicts
+
+
+def _is_doubted(facts: Facts, verdict: Verdict) -> bool:
+    """Return whether an order is to be judged again, for nobody is refused from memory."""
+    return facts.remembered and not isinstance(verdict, Approved)
 
 
 def _known(
@@ -140,6 +161,11 @@ def _post(bank: Bank, approved: Approved) -> list[Posted]:
 def is_plain(answer: Answer) -> bool:
     """Return whether a payment was made just now, so that nothing has to be looked up."""
     return isinstance(answer, list) and answer[0].ok and not answer[0].repeated
+
+
+def is_doubted(approved: Approved, answer: Answer) -> bool:
+    """Return whether a refusal left nothing behind, and is to be judged anew with all looked up."""
+    return approved.posting.provisional and isinstance(answer, list) and not answer[0].ok
 
 
 def conclude(bank: Bank, order: PaymentOrder, approved: Approved, answer: Answer) -> Payment:

@@ -2,7 +2,7 @@
 
 The statement looks up a few rows of large tables for each order. Left to itself, the planner thinks
 anew about its ten joins each time, and reads small tables whole until they are large. So it is told
-otherwise: by a `ReadingRoom` once for a connection that it keeps, else once for a transaction.
+otherwise: by a `reading_room` once for a connection that it keeps, else once for a transaction.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Self
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-import psycopg
 
 from zerobar.bank.calendar import day_of
 from zerobar.bank.funding.model import OrderKind, OrderStatus
@@ -24,7 +23,7 @@ from zerobar.bank.paying.targets import Target, find_targets
 from zerobar.bank.people.attempts import AttemptKind
 from zerobar.bank.people.limits import VALID_LIMITS, LimitTable, limit_table, table_of
 from zerobar.bank.people.model import Category, KeyOwner, SigningKey
-from zerobar.database import Connection, Pool
+from zerobar.database import Connection
 from zerobar.purse.money import Fen
 
 _READ: Final = f"""
@@ -75,8 +74,6 @@ _READ: Final = f"""
     ) c ON true
     ORDER BY o.place
 """  # noqa: S608 - columns, no input
-
-_GONE: Final = (psycopg.OperationalError, psycopg.InterfaceError)
 
 # Where the columns are.
 _PAYER: Final = slice(6, 13)
@@ -129,7 +126,9 @@ class Facts(msgspec.Struct, frozen=True):
             payee is named by one.
         card_id: the card that has paid what this payment lacked.
         card_amount: how much that was.
-        earlier: the payment of that id, if it was made already.
+        earlier: the payment of that id, if it was made already and this was looked up.
+        remembered: not all of it was read just now: it may let a payment be tried, and be no reason
+            to refuse one (`reading_room`).
     """
 
     key: SigningKey | None
@@ -143,6 +142,7 @@ class Facts(msgspec.Struct, frozen=True):
     card_id: UUID | None
     card_amount: Fen
     earlier: Payment | None
+    remembered: bool = False
 
     def __repr__(self) -> str:
         """Say as little of people as an order itself does."""
@@ -157,51 +157,6 @@ class Known:
     limits: dict[UUID, LimitTable]
 
 
-class ReadingRoom:
-    """A connection kept for reading facts and nothing else, for one thread; a context manager.
-
-    Args:
-        pool: that the connection comes from, and ends with.
-    """
-
-    def __init__(self, pool: Pool) -> None:
-        self._pool = pool
-        self._connection: Connection | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """End the connection."""
-        kept, self._connection = self._connection, None
-        if kept is not None:
-            # Nobody else is to have it, with the planner as it was told to be.
-            kept.close()
-            self._pool.putconn(kept)
-
-    def read(self, operator_id: UUID, orders: Sequence[PaymentOrder], now: datetime) -> Known:
-        """Read what is known about orders; see `read_facts`."""
-        before = self._connection
-        try:
-            return _read(self._kept(), operator_id, orders, now)
-        except _GONE:
-            # Kept since the last time, and the server may have gone and come back meanwhile.
-            was_cut = before is not None and before.closed
-            self.close()
-            if not was_cut:
-                raise
-        return _read(self._kept(), operator_id, orders, now)
-
-    def _kept(self) -> Connection:
-        if self._connection is None:
-            self._connection = self._pool.getconn()
-            self._connection.execute(_BY_INDEX, {"once": False})
-        return self._connection
-
-
 def read_facts(
     connection: Connection, operator_id: UUID, orders: Sequence[PaymentOrder], now: datetime
 ) -> Known:
@@ -214,15 +169,25 @@ def read_facts(
         now: the time.
     """
     with connection.pipeline(), connection.transaction():
-        connection.execute(_BY_INDEX, {"once": True}, prepare=True)
-        return _read(connection, operator_id, orders, now)
+        prefer_indexes(connection)
+        found = find_targets(connection, [order.payee for order in orders], now)
+        targets = [found[order.payee] for order in orders]
+        return read_known(connection, operator_id, orders, targets, now)
 
 
-def _read(
-    connection: Connection, operator_id: UUID, orders: Sequence[PaymentOrder], now: datetime
+def prefer_indexes(connection: Connection, *, for_good: bool = False) -> None:
+    """Tell the planner how to read facts: for a transaction, or a connection that is kept."""
+    connection.execute(_BY_INDEX, {"once": not for_good}, prepare=True)
+
+
+def read_known(
+    connection: Connection,
+    operator_id: UUID,
+    orders: Sequence[PaymentOrder],
+    targets: Sequence[Target],
+    now: datetime,
 ) -> Known:
-    found = find_targets(connection, [order.payee for order in orders], now)
-    targets = [found[order.payee] for order in orders]
+    """Read what is known about orders whose targets are found; see `read_facts`."""
     parameters = _parameters(operator_id, orders, targets, now)
     rows = connection.execute(_READ, parameters, prepare=True, binary=True).fetchall()
     facts = [_facts(*each, operator_id) for each in zip(rows, orders, targets, strict=True)]
@@ -237,17 +202,20 @@ def _parameters(
         "operator": operator_id,
         "moment": now,
         "day": day_of(now),
-        "payments": _array(order.payment_id.hex for order in orders),
-        "keys": _array(order.claim.key_id.hex for order in orders),
-        "wallets": _array(order.wallet_id.hex for order in orders),
-        "payees": _array(t.wallet_id.hex if t.wallet_id else None for t in targets),
-        "numbers": _array(target.number for target in targets),
-        "phones": _array(target.phone for target in targets),
+        "payments": array_of(order.payment_id.hex for order in orders),
+        "keys": array_of(order.claim.key_id.hex for order in orders),
+        "wallets": array_of(order.wallet_id.hex for order in orders),
+        "payees": array_of(t.wallet_id.hex if t.wallet_id else None for t in targets),
+        "numbers": array_of(target.number for target in targets),
+        "phones": array_of(target.phone for target in targets),
     }
 
 
-def _array(words: Iterable[str | None]) -> str:
-    """Return an array as PostgreSQL reads it; psycopg would look at each element by itself."""
+def array_of(words: Iterable[str | None]) -> str:
+    """Return an array of words without quotes, as PostgreSQL reads it.
+
+    psycopg would look at each element by itself.
+    """
     return f"{{{','.join(word or 'NULL' for word in words)}}}"
 
 

@@ -269,7 +269,9 @@ def _approved(
         *order.rows,
         *_notices(payment, facts, new_id),
     )
-    posting = Posting((_transfer(payment, ceiling),), conditions.counters, rows)
+    posting = Posting(
+        (_transfer(payment, ceiling),), conditions.counters, rows, provisional=facts.remembered
+    )
     return Approved(payment, posting, conditions.refusals)
 
 
