@@ -22,6 +22,9 @@ PHONE: Final = ViewportSize(width=390, height=844)
 WAIT_MS: Final = 30_000
 """For what a screen is to show: patience, not a limit."""
 _RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+_RUN_AXE: Final = """([within, tags]) => axe.run(within ?? document, {
+    runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'],
+})"""
 _KEEP_SETTINGS: Final = """(chosen) => {
     if (!localStorage.getItem('zerobar.settings'))
         localStorage.setItem('zerobar.settings', chosen)
@@ -77,15 +80,17 @@ def open_page(
         context.close()
 
 
-def check_accessible(page: Page) -> None:
-    """Check what is shown by axe's rules for WCAG 2.2, levels A and AA."""
+def check_accessible(page: Page, within: str | None = None) -> None:
+    """Check what is shown by axe's rules for WCAG 2.2, levels A and AA.
+
+    Args:
+        within: only what this selects; None: all of it, with what frames every page.
+    """
     if not page.evaluate("() => 'axe' in window"):
         # Evaluated, not added as an element: the page's policy allows no foreign script.
         page.evaluate(_axe())
     _let_motion_end(page)
-    found = page.evaluate("(tags) => axe.run({ runOnly: { type: 'tag', values: tags } })", _RULES)[
-        "violations"
-    ]
+    found = page.evaluate(_RUN_AXE, [within, _RULES])["violations"]
     told = [
         f"{broken['id']}: {broken['help']} at {node['target']}: {node['failureSummary']}"
         for broken in found

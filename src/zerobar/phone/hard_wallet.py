@@ -97,6 +97,16 @@ class HardWallet:
         purse_id = self._linked()
         return self._session.ask(lambda: self._bank.change_limits(purse_id, limits))
 
+    def renew_pin(self, new: str) -> None:
+        """Set the card's PIN anew, once the bank's staff have allowed it; after the wallet's PIN.
+
+        Raises NoPurse, ClientError or CardError. After a cut the same may be asked again.
+        """
+        purse_id = self._linked()
+        message = self._session.ask(lambda: self._bank.new_pin(purse_id, new))
+        with self._device.purse() as card:
+            card.reset_pin(message)
+
     def purses(self) -> list[PurseShown]:
         """Read the wallet's purses, also those in other phones."""
         wallet_id = self._session.wallet_id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zerobar.device import TapUnknown
-from zerobar.pos.model import Finality, Means, Sale, SaleState
+from zerobar.pos.model import ONLINE_MEANS, Finality, Sale, SaleState
 from zerobar.pos.till import Till
 from zerobar.reader import TapOutcome
 
@@ -14,7 +14,7 @@ def finality_of(till: Till, sale: Sale) -> Finality:
         return Finality.UNKNOWN
     if sale.state is not SaleState.PAID:
         return Finality.NONE
-    if sale.means in (Means.CUSTOMER_CODE, Means.MERCHANT_CODE, Means.HOSTED_TAP):
+    if sale.means in ONLINE_MEANS:
         return Finality.NOW
     outcome = outcome_of(till, sale)
     if outcome is None or outcome.voucher is None:

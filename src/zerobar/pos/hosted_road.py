@@ -15,7 +15,8 @@ from zerobar.client.errors import BankSaysNo, ClientError
 from zerobar.client.taps import TapPays
 from zerobar.device import Collected, OperatorRefused, TooMuchAtRisk, collect_for
 from zerobar.pos import orders, roads
-from zerobar.pos.model import Means, Road, Sale, SaleState
+from zerobar.pos.errors import MayBePaid
+from zerobar.pos.model import HOSTED_MEANS, Means, Road, Sale, SaleState
 from zerobar.pos.step import Step, step_of
 from zerobar.pos.telling import Words, words_of_bank
 from zerobar.pos.till import Till
@@ -24,6 +25,10 @@ from zerobar.reader import OpenPayer, Payment, Sentence, TapStatus
 
 TAP_DECLINED: Final = "tap-declined"
 """The bank's word that a voucher never pays: the sale is free again."""
+_MEANS: Final = {
+    TapPays.SHARED_BALANCE: Means.HOSTED_TAP,
+    TapPays.PURSE: Means.HOSTED_PURSE,
+}
 _NOT_PAID_BY_IT: Final = (TapStatus.NOT_TAPPED, TapStatus.REFUSED_BY_PAYER)
 _DECLINED: Final = {
     "not-usable": "该卡或其绑定的钱包不能付款。",
@@ -49,27 +54,39 @@ def tap(
         pays: the wallet behind the card, or the card.
         pin: of the customer, typed at the till.
 
-    Raises SaleEnded, MayBePaid, or TooMuchAtRisk before anything has moved.
+    Raises SaleEnded, TooMuchAtRisk, or MayBePaid, also while the other of the two may have paid;
+    then nothing has moved by it.
     """
     with till.lock:
         sale = till.store.sales.sale(sale_id)
         if sale.state is SaleState.PAID:
             return step_of(till, sale_id)
         sale = roads.require(till, sale_id, Road.ONLINE)
+        _check_undoubted(till, sale, _MEANS[pays])
         try:
             orders.make(till, sale)
             asked = till.bank.tap_request(sale_id, pays)
         except ClientError as error:
             # The card was not asked: another road is as free as it was.
             return step_of(till, sale_id, words_of_bank(error), error)
+        till.store.sales.attempt(sale.id, till.new_id(), _MEANS[pays], own=False)
         return _tapped(till, sale, asked, payer, pin)
+
+
+def _check_undoubted(till: Till, sale: Sale, wanted: Means) -> None:
+    """Refuse to ask a card for its value while the wallet behind it may have paid, or otherwise."""
+    if sale.state is not SaleState.UNKNOWN:
+        return
+    attempts = till.store.sales.attempts(sale.id)
+    newest = attempts[-1][1] if attempts else wanted
+    if newest in HOSTED_MEANS and newest is not wanted:
+        raise MayBePaid(amount=sale.amount)
 
 
 def _tapped(
     till: Till, sale: Sale, asked: SignedRequest, payer: OpenPayer, pin: str | None
 ) -> Step:
     """Show the card the request; `sale` is the sale before that."""
-    till.store.sales.attempt(sale.id, till.new_id(), Means.HOSTED_TAP, own=False)
     till.store.sales.expose(sale.id, Road.ONLINE)
     try:
         collected = collect_for(till.device, asked, payer, pin=pin)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from zerobar.purse.money import Fen
@@ -52,7 +53,14 @@ class Means(StrEnum):
     TAP = "tap"
     VOUCHER = "voucher"
     HOSTED_TAP = "hosted-tap"
-    """A card's tap that paid the order at the bank, with a network."""
+    """A tap, with a network: the wallet behind the card paid the order at the bank."""
+    HOSTED_PURSE = "hosted-purse"
+    """A tap, with a network: the card's own value paid the order at the bank."""
+
+
+HOSTED_MEANS: Final = (Means.HOSTED_TAP, Means.HOSTED_PURSE)
+ONLINE_MEANS: Final = (Means.CUSTOMER_CODE, Means.MERCHANT_CODE, *HOSTED_MEANS)
+"""What pays a sale's order at the bank: it is final at once."""
 
 
 class Finality(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from zerobar.client.merchants import ItemLine, OrderShown, OrderStateName
-from zerobar.pos.model import Means, Road, Sale, SaleState
+from zerobar.pos.model import HOSTED_MEANS, Means, Road, Sale, SaleState
 from zerobar.pos.till import Till
 
 _MOST_KEPT: Final = 1000
@@ -36,12 +36,18 @@ def learn(till: Till, sale: Sale, order: OrderShown) -> Sale:
     sales = till.store.sales
     if order.state is OrderStateName.PAID:
         assert order.payment_id is not None and order.paid_at is not None
-        otherwise = Means.HOSTED_TAP if order.is_tapped else Means.MERCHANT_CODE
+        otherwise = _tapped(till, sale) if order.is_tapped else Means.MERCHANT_CODE
         means = dict(sales.attempts(sale.id)).get(order.payment_id, otherwise)
         sales.pay(sale.id, means, order.payment_id, int(order.paid_at.timestamp()))
     elif order.ended_at is not None and sale.road is Road.ONLINE:
         _note_ended(till, sale)
     return sales.sale(sale.id)
+
+
+def _tapped(till: Till, sale: Sale) -> Means:
+    """Return what a card was asked for last, at the bank."""
+    asked = [means for _, means in till.store.sales.attempts(sale.id) if means in HOSTED_MEANS]
+    return asked[-1] if asked else Means.HOSTED_TAP
 
 
 def _note_ended(till: Till, sale: Sale) -> None:
@@ -56,7 +62,7 @@ def is_in_doubt(till: Till, sale: Sale) -> bool:
     """Tell whether somebody may still pay the order: it was shown, or a charge is open."""
     attempts = till.store.sales.attempts(sale.id)
     kept = {request.id for request in till.outbox.unknown(_MOST_KEPT)}
-    shown = (Means.MERCHANT_CODE, Means.HOSTED_TAP)
+    shown = (Means.MERCHANT_CODE, *HOSTED_MEANS)
     return any(means in shown or id_ in kept for id_, means in attempts)
 
 

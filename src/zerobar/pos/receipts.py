@@ -38,7 +38,8 @@ _MEANS: Final = {
     Means.MERCHANT_CODE: "收款码 Merchant's code",
     Means.TAP: "硬钱包碰一碰 Tap",
     Means.VOUCHER: "离线付款凭证 Offline voucher",
-    Means.HOSTED_TAP: "硬钱包联网碰一碰 Tap, online",
+    Means.HOSTED_TAP: "碰一碰，关联钱包付款 Tap, linked wallet",
+    Means.HOSTED_PURSE: "碰一碰，卡内余额直付 Tap, card at the bank",
 }
 _FINALITY: Final = {
     Finality.NOW: "已最终到账 Final now",

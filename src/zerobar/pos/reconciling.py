@@ -17,8 +17,7 @@ from typing import Final
 
 from zerobar.device import TapUnknown
 from zerobar.pos.errors import FileUnfit, SaleUnknown
-from zerobar.pos.model import Road, Sale
-from zerobar.pos.refunding import ONLINE_MEANS
+from zerobar.pos.model import ONLINE_MEANS, Road, Sale
 from zerobar.pos.till import Till, span_of
 from zerobar.purse.messages import Voucher
 from zerobar.purse.money import Fen

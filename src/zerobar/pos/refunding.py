@@ -8,14 +8,13 @@ latest.
 
 from __future__ import annotations
 
-from typing import Final
 from uuid import UUID
 
 from zerobar.client.errors import BankSaysNo, ClientError, Unavailable
 from zerobar.client.merchants import RefundShown, RefundStateName
 from zerobar.pos.errors import NotRefundable, RefundConflict, WrongCard
 from zerobar.pos.finality import outcome_of
-from zerobar.pos.model import Means, Refund, RefundState, Road, Sale, SaleState
+from zerobar.pos.model import ONLINE_MEANS, Refund, RefundState, Road, Sale, SaleState
 from zerobar.pos.refunds import NewRefund
 from zerobar.pos.telling import Words, words_of_refund
 from zerobar.pos.till import Till
@@ -24,8 +23,6 @@ from zerobar.purse.money import CNY, Fen
 from zerobar.reader import CardError, OpenPayer, Payment, PurseCard, StatusError
 from zerobar.reader.refusals import has_refused
 from zerobar.reader.tap import Terms
-
-ONLINE_MEANS: Final = (Means.CUSTOMER_CODE, Means.MERCHANT_CODE, Means.HOSTED_TAP)
 
 
 def refund(till: Till, sale_id: UUID, new: NewRefund) -> tuple[Refund, Words]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.screens.browsing import PHONE, Chosen, check_accessible, open_page
@@ -26,28 +27,6 @@ def test_a_visitor_is_told_once_what_this_is_and_sees_the_real_screens(
         page.reload()
         expect(page.locator("iframe")).to_have_count(3)
         expect(page.get_by_role("dialog")).to_have_count(0)
-
-
-def test_a_device_is_cut_off_and_comes_back(stage: Page, play: FreePlay) -> None:
-    network = stage.get_by_role("switch", name="Network of the till", exact=True)
-    network.click()
-    expect(network).to_have_attribute("aria-checked", "false")
-    assert play.device("till")["is_silent"]
-    expect(stage.get_by_text("the till: no network")).to_be_visible()
-    network.click()
-    expect(network).to_have_attribute("aria-checked", "true")
-    assert not play.device("till")["is_silent"]
-
-
-def test_the_network_goes_down_for_everyone_and_comes_back(stage: Page, play: FreePlay) -> None:
-    everyone = stage.get_by_role("switch", name="Everyone's network")
-    everyone.click()
-    alices = stage.get_by_role("switch", name="Network of Alice")
-    expect(alices).to_have_attribute("aria-checked", "false")
-    assert all(device["is_silent"] for device in play.shown()["devices"])
-    everyone.click()
-    expect(alices).to_have_attribute("aria-checked", "true")
-    assert not any(device["is_silent"] for device in play.shown()["devices"])
 
 
 def test_a_card_dragged_onto_the_till_pays_offline_and_its_real_bytes_are_drawn(
@@ -145,6 +124,7 @@ def test_everybody_can_use_it_on_a_phone_in_the_dark_with_large_type(
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.deep
 def test_whoever_asks_for_the_story_sees_it_begin(stage: Page, play: FreePlay) -> None:
     stage.get_by_role("button", name="Play the story").click()
     caption = stage.get_by_role("status").filter(has=stage.locator(".chapter"))

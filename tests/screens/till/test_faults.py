@@ -33,6 +33,22 @@ def test_a_torn_tap_goes_on_after_a_reload_and_charges_once(desk: Desk, shop: Sh
     assert purse_of(shop) == before - 8_00
 
 
+def test_a_torn_tap_at_the_bank_asks_the_card_for_the_same_again(desk: Desk, shop: Shop) -> None:
+    before, behind = purse_of(shop), shop.phone.get("/balance")["balance_fen"]
+    desk.charge("9")
+    desk.press("卡内余额直付", "Card, via bank")
+    tear(shop)
+    desk.expect("请勿交付商品", "Do not hand over")
+    # The page has forgotten what was chosen; the till has not.
+    desk.page.reload()
+    desk.expect("不会重复扣款", "you will not be charged twice")
+    with shop.card_tapped():
+        desk.expect("收款成功", "Received")
+    desk.expect("碰一碰（卡内余额直付）", "Tap, card via bank")
+    assert purse_of(shop) == before - 9_00
+    assert shop.phone.get("/balance")["balance_fen"] == behind
+
+
 def test_a_torn_sale_is_given_up_and_turns_out_to_be_paid_late(desk: Desk, shop: Shop) -> None:
     desk.charge("7")
     tear(shop)

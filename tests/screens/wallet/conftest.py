@@ -10,13 +10,13 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.bank.programs import BankProgram, Sandbox
-from tests.phone.conftest import bank, folder, open_wallet, sandbox
-from tests.phone.programs import PhoneProgram, Sim
+from tests.phone.conftest import folder, open_wallet, sandbox
+from tests.phone.programs import LonePhone, PhoneProgram, Sim
 from tests.phone.wires import Wire
 from tests.screens.browsing import Chosen
 from tests.screens.wallet.acting import Screen, screen_of
 
-__all__ = ["bank", "folder", "sandbox"]
+__all__ = ["folder", "sandbox"]
 
 
 class ReadingPhone(PhoneProgram):
@@ -52,8 +52,45 @@ class ReadingPhone(PhoneProgram):
         self.road.lead_to(("127.0.0.1", self.bank_port))
 
 
+Pair = tuple[LonePhone, ...]
 NewPhone = Callable[[str], ReadingPhone]
 OpenScreen = Callable[..., Screen]
+
+
+@pytest.fixture(scope="session")
+def road() -> Iterator[Wire]:
+    """A way to the bank, which is there before the bank is."""
+    with Wire(None) as road:
+        yield road
+
+
+@pytest.fixture(scope="session")
+def lone_phones(folder: Path, road: Wire) -> Pair:
+    """Two phones without SIMs, not switched on; passkeys may be for the pages of both."""
+    return tuple(LonePhone(folder, f"http://{road.address}", name) for name in ("old", "new"))
+
+
+def origin_of(phone: LonePhone) -> str:
+    """Return the page's name that passkeys may be for; a number is none."""
+    return f"http://localhost:{phone.port}"
+
+
+@pytest.fixture(scope="session")
+def bank(folder: Path, sandbox: Sandbox, road: Wire, lone_phones: Pair) -> Iterator[BankProgram]:
+    """The one bank of all tests of this screen."""
+    pages = [origin_of(phone) for phone in lone_phones]
+    with BankProgram(folder, sandbox.url, origins=pages) as bank:
+        road.lead_to(("127.0.0.1", bank.port))
+        yield bank
+
+
+@pytest.fixture(scope="session")
+def old_and_new(bank: BankProgram, lone_phones: Pair) -> Iterator[Pair]:
+    """Both of them, switched on."""
+    del bank
+    old, new = lone_phones
+    with old, new:
+        yield lone_phones
 
 
 @pytest.fixture(scope="session")
@@ -90,7 +127,7 @@ def open_screen(browser: Browser) -> Iterator[OpenScreen]:
     with ExitStack() as stack:
 
         def open_one(
-            phone: PhoneProgram, locale: str = "zh-CN", *, keeps_copy: bool = False
+            phone: LonePhone, locale: str = "zh-CN", *, keeps_copy: bool = False
         ) -> Screen:
             opened = screen_of(browser, phone, Chosen(locale), keeps_copy=keeps_copy)
             return stack.enter_context(opened)

@@ -127,39 +127,6 @@ def test_a_tap_that_was_allowed_beforehand_needs_no_pin(
     assert bea.post("/sync")["failed"] is None
 
 
-def test_money_goes_back_from_the_sim_to_the_wallet(
-    bea: ReadingPhone, open_screen: OpenScreen
-) -> None:
-    had, wallet_had = _in_sim(bea), bea.get("/balance")["balance_fen"]
-    screen = open_screen(bea)
-    screen.go("/purse/unload")
-    screen.amount("10")
-    screen.sees_done("¥10.00")
-    assert (_in_sim(bea), bea.get("/balance")["balance_fen"]) == (had - 10_00, wallet_had + 10_00)
-
-
-def test_somebody_elses_voucher_is_carried(
-    bea: ReadingPhone, carl: ReadingPhone, open_screen: OpenScreen
-) -> None:
-    bea.cut_network()
-    carl.reader.lead_to(_antenna(bea))
-    carl.post("/taps", id=str(uuid4()), amount_fen=2_00)
-    carl.reader.lead_to(None)
-    payer = open_screen(bea)
-    payer.go("/purse/paid")
-    payer.tap("出示", "")
-    expect(payer.page.get_by_role("img", name="付款凭证二维码")).to_be_visible()
-    payer.check_accessible()
-
-    screen = open_screen(bea, "en")
-    screen.go("/scan")
-    _scan(screen, bea.get("/purse/in-flight")[0]["text"])
-    screen.sees("", "This voucher pays somebody else")
-    screen.check_accessible()
-    screen.tap("", "Carry it")
-    screen.sees("", "Done for good: settles at the next sync")
-
-
 def test_a_wallet_pays_a_phone_without_network_by_codes(
     bea: ReadingPhone, carl: ReadingPhone, open_screen: OpenScreen
 ) -> None:

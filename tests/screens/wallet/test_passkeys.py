@@ -2,46 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.bank.programs import BankProgram, Sandbox
+from tests.bank.programs import Sandbox
 from tests.phone.conftest import PIN
 from tests.phone.programs import LonePhone
-from tests.phone.wires import Wire
 from tests.screens.authenticator import Authenticator
 from tests.screens.browsing import Chosen, open_page
 from tests.screens.wallet.acting import Screen
+from tests.screens.wallet.conftest import Pair, origin_of
 from zerobar.sandbox.people import PEOPLE
 
 pytestmark = pytest.mark.slow
-
-
-def origin_of(phone: LonePhone) -> str:
-    """Return the page's name that passkeys may be for; a number is none."""
-    return f"http://localhost:{phone.port}"
-
-
-@pytest.fixture
-def phones(sandbox: Sandbox) -> Iterator[list[LonePhone]]:
-    """Two phones of one person; the bank knows the pages of both."""
-    folder = Path(tempfile.mkdtemp(prefix="zerobar-passkeys-"))
-    # The user that PostgreSQL runs as has to pass through, when root tests.
-    folder.chmod(0o755)
-    with ExitStack() as stack:
-        stack.callback(shutil.rmtree, folder)
-        road = stack.enter_context(Wire(None))
-        two = [LonePhone(folder, f"http://{road.address}", name) for name in ("old", "new")]
-        bank = BankProgram(folder, sandbox.url, origins=[origin_of(phone) for phone in two])
-        road.lead_to(("127.0.0.1", bank.port))
-        stack.enter_context(bank)
-        yield [stack.enter_context(phone) for phone in two]
 
 
 @contextmanager
@@ -51,11 +27,19 @@ def screen_of(browser: Browser, phone: LonePhone) -> Iterator[Screen]:
         yield Screen(page, chosen.locale)
 
 
+def test_without_a_passkey_the_page_says_what_to_do(browser: Browser, old_and_new: Pair) -> None:
+    with screen_of(browser, old_and_new[1]) as screen:
+        Authenticator(screen.page)
+        screen.go("/start")
+        screen.tap("使用通行密钥登录", "Sign in with a passkey")
+        screen.sees("没有使用通行密钥", "No passkey was used")
+
+
 def test_a_passkey_of_the_lost_phone_signs_in_on_a_new_one(
-    browser: Browser, sandbox: Sandbox, phones: list[LonePhone]
+    browser: Browser, sandbox: Sandbox, old_and_new: Pair
 ) -> None:
-    number = PEOPLE[0].cards[0].phone
-    old, new = phones
+    number = PEOPLE[4].cards[0].phone
+    old, new = old_and_new
     before = len(sandbox.messages(number))
     old.post("/sms-codes", phone=number)
     old.post("/wallet", phone=number, code=sandbox.code_for(number))
@@ -77,12 +61,3 @@ def test_a_passkey_of_the_lost_phone_signs_in_on_a_new_one(
         screen.sees("钱包余额", "In the wallet")
     assert new.get("/phone")["wallet_number"] == wallet
     assert len(sandbox.messages(number)) == before + 1
-
-
-def test_without_a_passkey_the_page_says_what_to_do(
-    browser: Browser, phones: list[LonePhone]
-) -> None:
-    with screen_of(browser, phones[1]) as screen:
-        Authenticator(screen.page)
-        screen.tap("使用通行密钥登录", "Sign in with a passkey")
-        screen.sees("没有使用通行密钥", "No passkey was used")

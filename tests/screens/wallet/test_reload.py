@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.bank.programs import Sandbox
 from tests.phone.conftest import PIN
-from tests.screens.wallet.conftest import NewPhone, OpenScreen, ReadingPhone
+from tests.phone.programs import LonePhone
+from tests.phone.wires import Wire
+from tests.screens.wallet.conftest import OpenScreen, ReadingPhone
 from zerobar.sandbox.people import PEOPLE
 
 pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def second(folder: Path, road: Wire, bea: ReadingPhone) -> Iterator[LonePhone]:
+    """Another phone of the same person, without a SIM."""
+    del bea
+    with LonePhone(folder, f"http://{road.address}", "second") as phone:
+        yield phone
 
 
 def test_the_page_opens_while_its_program_is_stopped_and_says_what_works(
@@ -57,14 +70,14 @@ def test_a_payment_without_an_answer_survives_a_reload_and_is_paid_once(
 
 
 def test_a_second_phone_signs_in_and_is_asked_for_the_pin_before_it_pays(
-    new_phone: NewPhone,
+    second: LonePhone,
     sandbox: Sandbox,
     bea: ReadingPhone,
     carl: ReadingPhone,
     open_screen: OpenScreen,
 ) -> None:
     number = PEOPLE[1].cards[0].phone
-    screen = open_screen(new_phone("second"), "en")
+    screen = open_screen(second, "en")
     screen.tap("", "I have a wallet")
     screen.fill("", "Phone number", number.removeprefix("+86"))
     screen.tap("", "Send me a code")

@@ -12,6 +12,9 @@ export interface Words {
 export type SaleState = 'open' | 'asking' | 'unknown' | 'paid' | 'cancelled' | 'given-up'
 export type Finality = 'none' | 'final-now' | 'final-settles-at-sync' | 'unknown'
 
+/** What a card is asked for at the bank: the wallet behind it, or its own value. */
+export type PaysAtBank = 'shared-balance' | 'purse'
+
 export interface Item {
   name: string
   quantity: number
@@ -187,8 +190,8 @@ export const program = {
     mine(http.get<Sale[]>('/sales', { query: { text, since_unix_s, most: 200 } })),
   scan: (id: string, text: string) => ofSale(id, 'scan', { text }),
   tap: (id: string, pin?: string) => ofSale(id, 'tap', pin ? { pin } : {}),
-  tapWallet: (id: string, pin?: string) =>
-    ofSale(id, 'hosted-tap', { pays: 'shared-balance', ...(pin ? { pin } : {}) }),
+  tapAtBank: (id: string, pays: PaysAtBank, pin?: string) =>
+    ofSale(id, 'hosted-tap', { pays, ...(pin ? { pin } : {}) }),
   voidTap: (id: string) => ofSale(id, 'void'),
   ask: (id: string) => ofSale(id, 'ask'),
   cancel: (id: string) => ofSale(id, 'cancel'),

@@ -166,6 +166,14 @@ export interface TapShown {
   next_step: Said
 }
 
+/** Something that happened to a voucher, as the bank tells it. */
+export interface LifeStep {
+  kind: 'signed' | 'came-in' | 'forked' | 'waits' | 'ended'
+  at: string | null
+  sentence: string
+  sentence_zh: string
+}
+
 export interface VoucherShown {
   payer_id: string
   entry: number
@@ -174,7 +182,9 @@ export interface VoucherShown {
   kind: string
   text: string
   outcome: string | null
-  sentences: string[]
+  waits_for: string | null
+  told: Said | null
+  steps: LifeStep[]
 }
 
 export interface Scanned {

@@ -16,6 +16,7 @@ from zerobar.pos.background import Background
 from zerobar.pos.program import Program
 from zerobar.pos.sessions import Sessions
 from zerobar.serving.access import check_page
+from zerobar.serving.following import follow
 from zerobar.serving.headers import add_security_headers
 from zerobar.serving.screens import screen_routes
 from zerobar.serving.strictness import StrictRequest
@@ -38,7 +39,7 @@ def create_app(program: Program, background: Background, framed_by: Sequence[str
         *unloads.ROUTES,
         *screen_routes("till", framed_by=framed_by),
     ]
-    return Litestar(
+    app = Litestar(
         route_handlers=[Router("/", route_handlers=handlers)],
         dependencies={
             "program": Provide(lambda: program, sync_to_thread=False),
@@ -54,3 +55,4 @@ def create_app(program: Program, background: Background, framed_by: Sequence[str
         logging_config=None,
         openapi_config=None,
     )
+    return follow(app)

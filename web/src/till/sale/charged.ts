@@ -1,11 +1,12 @@
 // A sale that is being paid, as the program last told it, and what it said when a step failed.
 import { computed, ref, shallowRef } from 'vue'
 import { Problem } from '@shared/problem'
-import { program, type Sale } from '../program'
+import { program, type PaysAtBank, type Sale } from '../program'
 import { readStanding } from '../standing'
 import { sayOnce } from '../voice'
 import { forgetDraft } from './draft'
 
+const AT_BANK: Record<string, PaysAtBank> = { 'hosted-tap': 'shared-balance', 'hosted-purse': 'purse' }
 const OVER = new Set(['paid', 'cancelled', 'given-up'])
 
 export function useCharged(id: string) {
@@ -21,9 +22,10 @@ export function useCharged(id: string) {
   const isOver = computed(() => !!sale.value && OVER.has(sale.value.state))
   const isDoubtful = computed(() => sale.value?.state === 'unknown')
   const isOnline = computed(() => sale.value?.road === 'online')
-  const wasHosted = computed(() => sale.value?.tried === 'hosted-tap')
+  /** What the bank was asked to take from the card, where that may have paid. */
+  const triedAtBank = computed(() => AT_BANK[sale.value?.tried ?? ''])
   /** Whether only the card that was tapped can say how it ended. */
-  const needsSameCard = computed(() => isDoubtful.value && (!isOnline.value || wasHosted.value))
+  const needsSameCard = computed(() => isDoubtful.value && (!isOnline.value || !!triedAtBank.value))
 
   function take(after: Sale): void {
     if (after.sale_id !== id) {
@@ -77,7 +79,7 @@ export function useCharged(id: string) {
   }
 
   return {
-    sale, note, problem, otherSale, isBusy, bankIsSilent, isOver, isDoubtful, isOnline, wasHosted, needsSameCard,
+    sale, note, problem, otherSale, isBusy, bankIsSilent, isOver, isDoubtful, isOnline, triedAtBank, needsSameCard,
     take, step, tell, look,
   }
 }

@@ -2,25 +2,32 @@
 import { computed, ref, watch, type Ref } from 'vue'
 import { Problem } from '@shared/problem'
 import { useAgain } from '../again'
-import { program, type Sale } from '../program'
+import { program, type PaysAtBank, type Sale } from '../program'
 import { place } from '../standing'
 import type { Charged } from './charged'
 
+/** What pays: the card's value into the till's purse; or at the bank, by card or wallet behind it. */
+export type Source = 'purse' | 'purse-at-bank' | 'wallet'
+
+const AT_BANK: Record<Source, PaysAtBank | undefined> = {
+  purse: undefined,
+  'purse-at-bank': 'purse',
+  wallet: 'shared-balance',
+}
 const EVERY_MS = 500
 const READING_AFTER_MS = 300
 const PIN_CAUSES = new Set(['pin-needed', 'no-pin-total-used', 'wrong-pin'])
 
 /** @param hidesReader - whether the customer is shown something that a tap would have to close. */
 export function useTapping(id: string, charged: Charged, hidesReader: Ref<boolean>) {
-  const { sale, note, problem, isOver, isDoubtful, needsSameCard, wasHosted } = charged
+  const { sale, note, problem, isOver, isDoubtful, needsSameCard, triedAtBank } = charged
   /** A card was there and did not pay: it is not asked again by itself. */
   const isPaused = ref(false)
   const isVoiding = ref(false)
   const needsPin = ref(false)
   /** A card is there, and it takes a moment. */
   const isReading = ref(false)
-  /** Whether the wallet behind the card is asked, which needs the bank. */
-  const fromWallet = ref(false)
+  const source = ref<Source>('purse')
   let pin: string | undefined
 
   const isWanted = computed(() => !!sale.value && (!isOver.value || isVoiding.value))
@@ -30,7 +37,7 @@ export function useTapping(id: string, charged: Charged, hidesReader: Ref<boolea
   )
 
   watch(isOver, () => { isVoiding.value = needsPin.value = false })
-  watch(charged.bankIsSilent, () => { fromWallet.value = false })
+  watch(charged.bankIsSilent, () => { source.value = 'purse' })
   useAgain(EVERY_MS, async () => {
     if (mayTap.value && !charged.isBusy.value) await tapOnce()
   })
@@ -49,8 +56,9 @@ export function useTapping(id: string, charged: Charged, hidesReader: Ref<boolea
 
   function tapping(): Promise<Sale> {
     if (isVoiding.value) return program.voidTap(id)
-    const isHosted = isDoubtful.value ? wasHosted.value : fromWallet.value
-    return isHosted ? program.tapWallet(id, pin) : program.tap(id, pin)
+    // After a torn tap the card is asked for the same again, whatever was chosen since.
+    const atBank = isDoubtful.value ? triedAtBank.value : AT_BANK[source.value]
+    return atBank ? program.tapAtBank(id, atBank, pin) : program.tap(id, pin)
   }
 
   function noted(after: Sale): void {
@@ -83,8 +91,8 @@ export function useTapping(id: string, charged: Charged, hidesReader: Ref<boolea
     tapAgain()
   }
 
-  function payFrom(wallet: boolean): void {
-    fromWallet.value = wallet
+  function payFrom(chosen: Source): void {
+    source.value = chosen
     tapAgain()
   }
 
@@ -93,5 +101,5 @@ export function useTapping(id: string, charged: Charged, hidesReader: Ref<boolea
     tapAgain()
   }
 
-  return { isPaused, isVoiding, needsPin, isReading, fromWallet, mayTap, tapAgain, givePin, payFrom, voidTap }
+  return { isPaused, isVoiding, needsPin, isReading, source, mayTap, tapAgain, givePin, payFrom, voidTap }
 }

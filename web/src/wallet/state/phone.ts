@@ -34,12 +34,12 @@ function mayBeDone(path: string, body: unknown): boolean {
   return hasId || path.startsWith('/confirmations/')
 }
 
-/** A silence in words for everybody; and the bank, which speaks English only, in Chinese. */
+/** A silence in words for everybody; and the bank's refusals in Chinese as its holders say it. */
 function speakPlainly(problem: Problem, isOpen: boolean): void {
   if (isSilence(problem.name_))
     Object.assign(problem.document, isOpen ? silence.asked : silence.read)
   const known = problemsZh[problem.name_]
-  if (!known || problem.document.detail_zh) return
+  if (!known) return
   problem.document.detail_zh = known[0]
   problem.document.next_step_zh = known[1]
 }

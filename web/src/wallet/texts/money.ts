@@ -75,6 +75,8 @@ export const moneyZh = {
     unbind: '解绑',
     number: '银行卡号',
     numberHint: '12 至 19 位数字',
+    phone: '银行预留手机号（可不填）',
+    phoneHint: '与本机号码不同时填写',
     bindWhy: '仅支持本人名下的银行卡；需先完成实名。卡号只显示末四位。',
     from: '付款银行卡',
     into: '存入银行卡',
@@ -283,6 +285,8 @@ export const moneyEn: Like<typeof moneyZh> = {
     unbind: 'Unbind',
     number: 'Card number',
     numberHint: '12 to 19 digits',
+    phone: "Number that the card's bank knows (optional)",
+    phoneHint: "If it is not this phone's",
     bindWhy:
       'Cards in your own name, after your name is verified. Only the last four digits are shown.',
     from: 'From this card',
