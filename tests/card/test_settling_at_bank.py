@@ -12,10 +12,9 @@ from uuid import uuid4
 
 import pytest
 
-from tests.bank.api.serving import served
+from tests.bank.api.serving import served_bank
 from tests.card.simulator import SimulatedCards, SimulatedLink, Simulator
 from tests.postgres import NewDatabase
-from zerobar.bank.api.app import create_app
 from zerobar.bank.checking import check_books
 from zerobar.bank.purses.keys import issuing_keys
 from zerobar.bank.purses.registering import register_purse
@@ -104,7 +103,7 @@ def world(new_database: NewDatabase, stack: ExitStack) -> WorldBank:
 def join(
     world: WorldBank, stack: ExitStack, tmp_path: Path
 ) -> Callable[[int, Links, PurseClass], Party]:
-    url = stack.enter_context(served(create_app(world.bank)))
+    url = stack.enter_context(served_bank(world.bank))
 
     def joined(index: int, links: Links, purse_class: PurseClass) -> Party:
         contact, field = links

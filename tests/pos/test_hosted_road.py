@@ -9,13 +9,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.bank.api.serving import served
+from tests.bank.api.serving import served_bank
 from tests.bank.conftest import Clock, anna, bank, bank_database, clock, partners
 from tests.bank.holders import Holder, balance, grant, move
 from tests.bank.merchants.trading import Trader, begin
 from tests.bank.purses.conftest import Sim, consent, keys, make_card, offering, sim
 from tests.pos.town import QUICK, SHIFT
-from zerobar.bank.api.app import create_app
 from zerobar.bank.chart import AccountCode, TransferCode, operator_account
 from zerobar.bank.context import Bank
 from zerobar.bank.purses.charging import load
@@ -86,7 +85,7 @@ def till(
 
     key = RequestKey(shop.till_key.id, shop.till_key.private_key)
     with (
-        served(create_app(offering)) as url,
+        served_bank(offering) as url,
         Outbox(tmp_path / "outbox.db", now) as outbox,
         BankHttp(
             url, key, outbox=outbox, clock_unix_s=now, sleep=lambda _: None, transport=cable

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
 import uvicorn
+from litestar import Litestar
+from litestar.handlers import HTTPRouteHandler as Handler
 from litestar.types import ASGIApp
 
 from tests.bank.holders import Key
 from zerobar.bank import serving
+from zerobar.bank.api.app import create_app
+from zerobar.bank.context import Bank
+from zerobar.bank.paying.desk import PaymentDesk
 from zerobar.client.signing import (
     IDEMPOTENCY_HEADER,
     KEY_HEADER,
@@ -43,6 +49,37 @@ def served(app: ASGIApp) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join()
+
+
+_idle: defaultdict[tuple[Handler, ...], list[Litestar]] = defaultdict(list)
+
+
+@contextmanager
+def application(bank: Bank, *more: Handler) -> Iterator[Litestar]:
+    """Give the application of a bank; it is used again for the next one, for it is slow to make.
+
+    Args:
+        more: handlers that it gets beside its own.
+    """
+    idle = _idle[more]
+    app = idle.pop() if idle else _made(bank, more)
+    app.state.served.bank, app.state.served.desk = bank, PaymentDesk(bank)
+    yield app
+    idle.append(app)
+
+
+def _made(bank: Bank, more: Sequence[Handler]) -> Litestar:
+    app = create_app(bank)
+    for handler in more:
+        app.register(handler)
+    return app
+
+
+@contextmanager
+def served_bank(bank: Bank) -> Iterator[str]:
+    """Serve a bank on a free port for as long as the context lasts; yield its address."""
+    with application(bank) as app, served(app) as url:
+        yield url
 
 
 def signing_headers(

@@ -13,11 +13,10 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 from litestar.testing import TestClient
 
-from tests.bank.api.serving import signing_headers
+from tests.bank.api.serving import application, signing_headers
 from tests.bank.conftest import Clock
 from tests.bank.holders import Holder, new_key
 from zerobar.bank.api.access import Session, Signed
-from zerobar.bank.api.app import create_app
 from zerobar.bank.context import Bank
 from zerobar.bank.people import store
 
@@ -49,10 +48,10 @@ def whose_session(session: NamedDependency[Session]) -> dict[str, UUID]:
 
 @pytest.fixture
 def client(bank: Bank) -> Iterator[TestClient[Litestar]]:
-    app = create_app(bank)
-    for handler in (signed_thing, identified_thing, whose_session):
-        app.register(handler)
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with (
+        application(bank, signed_thing, identified_thing, whose_session) as app,
+        TestClient(app, raise_server_exceptions=False) as client,
+    ):
         yield client
 
 

@@ -11,13 +11,14 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from zerobar.bank.api.app import create_app, document
+from tests.bank.api.serving import application
+from zerobar.bank.api.app import document
 from zerobar.bank.context import Bank
 
 
 @pytest.fixture
 def client(bank: Bank) -> Iterator[TestClient[Litestar]]:
-    with TestClient(create_app(bank)) as client:
+    with application(bank) as app, TestClient(app) as client:
         yield client
 
 

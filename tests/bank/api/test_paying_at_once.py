@@ -12,10 +12,10 @@ from uuid import UUID
 
 import pytest
 
-from tests.bank.api.serving import served, signing_headers
+from tests.bank.api.serving import served_bank, signing_headers
 from tests.bank.holders import Holder, balance, fill, grant
 from zerobar.bank.api import paying_at_once
-from zerobar.bank.api.app import LARGEST_BODY, create_app
+from zerobar.bank.api.app import LARGEST_BODY
 from zerobar.bank.context import Bank
 from zerobar.bank.paying import desk
 from zerobar.bank.paying.model import PaymentOrder
@@ -87,7 +87,7 @@ def raw(
 def till(bank: Bank, anna: Holder, bea: Holder) -> Iterator[Till]:
     fill(bank, anna.wallet, Fen(1_000_00))
     grant(bank, anna)
-    with served(create_app(bank)) as address:
+    with served_bank(bank) as address:
         till = Till(bank, address, anna, bea)
         yield till
         till.connection.close()

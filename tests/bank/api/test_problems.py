@@ -13,7 +13,8 @@ from litestar import Litestar, get, post
 from litestar.params import FromPath, JSONBody
 from litestar.testing import TestClient
 
-from zerobar.bank.api.app import LARGEST_BODY, create_app
+from tests.bank.api.serving import application
+from zerobar.bank.api.app import LARGEST_BODY
 from zerobar.bank.api.problems import STATUS_OF, status_of
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import BankError, IdUsed, TooMany, Unavailable
@@ -59,11 +60,10 @@ def take_many(data: JSONBody[Amounts]) -> Amounts:
 
 @pytest.fixture
 def client(bank: Bank) -> Iterator[TestClient[Litestar]]:
-    app = create_app(bank)
-    app.register(fail)
-    app.register(take)
-    app.register(take_many)
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with (
+        application(bank, fail, take, take_many) as app,
+        TestClient(app, raise_server_exceptions=False) as client,
+    ):
         yield client
 
 

@@ -12,14 +12,13 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.bank.api.serving import served, signing_headers
+from tests.bank.api.serving import served_bank, signing_headers
 from tests.bank.conftest import Clock
 from tests.bank.console.conftest import Asker
 from tests.bank.employees import Employee
 from tests.bank.holders import Holder, fill, grant
 from tests.bank.staff.asking import Client, as_
 from tests.bank.syncing.village import Village, Villager
-from zerobar.bank.api.app import create_app
 from zerobar.bank.api.console.health import TOKEN_VARIABLE
 from zerobar.bank.context import Bank
 from zerobar.bank.health.metrics import text
@@ -106,7 +105,7 @@ def test_figures_are_for_a_token_or_for_staff_wherever_they_are_asked_from(
     bank: Bank, clerk: Employee, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv(TOKEN_VARIABLE, raising=False)
-    with served(create_app(bank)) as url:
+    with served_bank(bank) as url:
 
         def asked(token: str | None) -> int:
             headers = {} if token is None else {"authorization": f"Bearer {token}"}
@@ -142,7 +141,7 @@ def test_a_payment_that_its_connection_answers_is_named_and_logged_with_its_id(
     headers = signing_headers(anna.key, ("POST", "/v1/payments"), body, now, id_)
     headers |= {"content-type": "application/json", "x-request-id": "pay-1"}
     followed = caplog.at_level(logging.INFO, "zerobar.tracing.requests")
-    with followed, served(create_app(bank)) as url:
+    with followed, served_bank(bank) as url:
         answer = httpx.post(f"{url}/v1/payments", content=body, headers=headers)
     assert (answer.status_code, answer.headers["x-request-id"]) == (201, "pay-1"), answer.text
     told = [getattr(record, FIELDS) for record in caplog.records if hasattr(record, FIELDS)]

@@ -11,10 +11,9 @@ import httpx
 import msgspec
 import pytest
 
-from tests.bank.api.serving import served, signing_headers
+from tests.bank.api.serving import served_bank, signing_headers
 from tests.bank.funding.cards import CARDS, Funded
 from tests.bank.holders import fill
-from zerobar.bank.api.app import create_app
 from zerobar.client.signing import IDEMPOTENCY_HEADER
 from zerobar.purse.money import Fen
 
@@ -50,7 +49,7 @@ class Phone:
 def phone(funded: Funded) -> Iterator[Phone]:
     bearer = {"authorization": f"Bearer {funded.holder.token}"}
     with (
-        served(create_app(funded.bank)) as url,
+        served_bank(funded.bank) as url,
         httpx.Client(base_url=url, headers=bearer, trust_env=False) as http,
     ):
         yield Phone(funded, http)

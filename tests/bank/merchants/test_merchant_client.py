@@ -10,11 +10,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.bank.api.serving import served
+from tests.bank.api.serving import served_bank
 from tests.bank.conftest import Clock
 from tests.bank.holders import Holder, Key, new_key
 from tests.bank.merchants.trading import Trader
-from zerobar.bank.api.app import create_app
 from zerobar.bank.context import Bank
 from zerobar.bank.merchants.settling import run_settlements
 from zerobar.bank.paying.codes import enrol_code, set_limit
@@ -31,7 +30,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def url(bank: Bank) -> Iterator[str]:
-    with served(create_app(bank)) as url:
+    with served_bank(bank) as url:
         yield url
 
 

@@ -10,12 +10,11 @@ import httpx
 import msgspec
 import pytest
 
-from tests.bank.api.serving import served, signing_headers
+from tests.bank.api.serving import served_bank, signing_headers
 from tests.bank.conftest import Clock
 from tests.bank.employees import Employee, found
 from tests.bank.holders import Holder, Key, new_key
 from tests.bank.merchants.trading import Trader, credit_code, pay
-from zerobar.bank.api.app import create_app
 from zerobar.bank.context import Bank
 from zerobar.bank.merchants import onboarding, orders
 from zerobar.bank.paying.codes import enrol_code
@@ -58,7 +57,7 @@ class Asking:
 
 @pytest.fixture
 def ask(bank: Bank) -> Iterator[Asking]:
-    with served(create_app(bank)) as address, httpx.Client(base_url=address) as client:
+    with served_bank(bank) as address, httpx.Client(base_url=address) as client:
         yield Asking(bank, client)
 
 

@@ -11,7 +11,7 @@ from functools import partial
 
 import pytest
 
-from tests.bank.api.serving import served
+from tests.bank.api.serving import served_bank
 from tests.bank.conftest import Clock
 from tests.bank.funding.cards import Funded
 from tests.bank.funding.conftest import verified
@@ -39,7 +39,6 @@ from tests.bank.purses.conftest import (
     offering,
     sim,
 )
-from zerobar.bank.api.app import create_app
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import BankError
 from zerobar.bank.funding.errors import TopUpPending
@@ -403,7 +402,7 @@ def test_a_till_asks_for_the_request_and_brings_the_voucher_by_http(
     key = RequestKey(shop.till_key.id, shop.till_key.private_key)
     order = new_order(offering, shop, 30_00)
     with (
-        served(create_app(offering)) as url,
+        served_bank(offering) as url,
         BankHttp(url, key, clock_unix_s=lambda: clock().timestamp()) as http,
     ):
         till = TillClient(http)

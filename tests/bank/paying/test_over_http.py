@@ -9,10 +9,9 @@ from uuid import UUID
 import httpx
 import pytest
 
-from tests.bank.api.serving import served, signing_headers
+from tests.bank.api.serving import served_bank, signing_headers
 from tests.bank.holders import Holder, balance
 from tests.bank.paying.sellers import Seller, charge, open_order
-from zerobar.bank.api.app import create_app
 from zerobar.bank.context import Bank
 from zerobar.bank.paying.charging import pay_by_code
 from zerobar.bank.paying.errors import ConfirmationNeeded
@@ -46,7 +45,7 @@ class Phone:
 
 @pytest.fixture
 def client(bank: Bank) -> Iterator[httpx.Client]:
-    with served(create_app(bank)) as address, httpx.Client(base_url=address) as client:
+    with served_bank(bank) as address, httpx.Client(base_url=address) as client:
         yield client
 
 

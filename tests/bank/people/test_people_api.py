@@ -9,12 +9,11 @@ from uuid import UUID
 import httpx
 import pytest
 
-from tests.bank.api.serving import served
+from tests.bank.api.serving import served_bank
 from tests.bank.conftest import Clock
 from tests.bank.doubles import Doubles
 from tests.bank.holders import PIN, Holder, Key, fill, new_key
 from tests.bank.people.asking import NAME, PHONE, RESIDENT_ID
-from zerobar.bank.api.app import create_app
 from zerobar.bank.context import Bank
 from zerobar.bank.people.attempts import AttemptKind
 from zerobar.client.enrolment import enrolment_bytes, write_64
@@ -32,7 +31,7 @@ PIN_PLACE = "/v1/people/me/pin"
 
 @pytest.fixture
 def http(bank: Bank) -> Iterator[Http]:
-    with served(create_app(bank)) as address, Http(base_url=address) as client:
+    with served_bank(bank) as address, Http(base_url=address) as client:
         yield client
 
 

@@ -8,13 +8,12 @@ from dataclasses import replace
 
 import pytest
 
-from tests.bank.api.serving import served
+from tests.bank.api.serving import served_bank
 from tests.bank.conftest import Clock
 from tests.bank.employees import found
 from tests.bank.holders import Holder, grant
 from tests.bank.merchants.trading import Trader, begin
 from tests.bank.purses.conftest import CARD_PIN, Sim, consent
-from zerobar.bank.api.app import create_app
 from zerobar.bank.context import Bank
 from zerobar.bank.merchants.errors import ServerOnly
 from zerobar.bank.purses.billers import (
@@ -67,7 +66,7 @@ def payee(offering: Bank, telecom: Trader) -> Purse:
 def biller(offering: Bank, telecom: Trader, payee: Purse, clock: Clock) -> Iterator[HostingClient]:
     key = RequestKey(telecom.server_key.id, telecom.server_key.private_key)
     with (
-        served(create_app(offering)) as url,
+        served_bank(offering) as url,
         BankHttp(url, key, clock_unix_s=lambda: clock().timestamp(), sleep=time.sleep) as http,
     ):
         yield HostingClient(http)

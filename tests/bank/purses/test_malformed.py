@@ -11,10 +11,9 @@ import httpx
 import msgspec
 import pytest
 
-from tests.bank.api.serving import served, signing_headers
+from tests.bank.api.serving import served_bank, signing_headers
 from tests.bank.holders import Holder, balance
 from tests.bank.purses.conftest import IN_WALLET, MakeCard, Sim
-from zerobar.bank.api.app import create_app
 from zerobar.bank.context import Bank
 from zerobar.bank.purses.proving import challenge
 from zerobar.client.problems import MEDIA_TYPE
@@ -45,7 +44,7 @@ class Sender:
 def sender(offering: Bank, anna: Holder) -> Iterator[Sender]:
     bearer = {"authorization": f"Bearer {anna.token}"}
     with (
-        served(create_app(offering)) as url,
+        served_bank(offering) as url,
         httpx.Client(base_url=url, headers=bearer, trust_env=False) as http,
     ):
         yield Sender(offering, anna, http)

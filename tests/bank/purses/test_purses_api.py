@@ -12,11 +12,10 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from tests.bank.api.serving import served
+from tests.bank.api.serving import served_bank
 from tests.bank.employees import Employee, found
 from tests.bank.holders import Holder, balance, fill, grant
 from tests.bank.purses.conftest import IN_WALLET, MakeCard, Sim
-from zerobar.bank.api.app import create_app
 from zerobar.bank.context import Bank
 from zerobar.bank.purses import register_purse
 from zerobar.bank.staff.model import Role
@@ -71,7 +70,7 @@ def phone(offering: Bank, anna: Holder, make_card: MakeCard, tmp_path: Path) -> 
     key = RequestKey(anna.key.id, anna.key.private_key)
     clock = lambda: offering.clock().timestamp()  # noqa: E731 - the bank's own time
     with (
-        served(create_app(offering)) as url,
+        served_bank(offering) as url,
         Outbox(tmp_path / "outbox", time.time) as outbox,
         BankHttp(url, key, token=anna.token, outbox=outbox, clock_unix_s=clock) as http,
     ):

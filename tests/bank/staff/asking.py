@@ -10,7 +10,7 @@ from uuid import UUID
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from zerobar.bank.api.app import create_app
+from tests.bank.api.serving import application
 from zerobar.bank.context import Bank
 
 Client = TestClient[Litestar]
@@ -19,7 +19,7 @@ Client = TestClient[Litestar]
 @contextmanager
 def asked(bank: Bank) -> Iterator[Client]:
     """Run the application for as long as the context lasts."""
-    with TestClient(create_app(bank), raise_server_exceptions=False) as client:
+    with application(bank) as app, TestClient(app, raise_server_exceptions=False) as client:
         yield client
 
 

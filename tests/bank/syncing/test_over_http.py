@@ -10,11 +10,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.bank.api.serving import served
+from tests.bank.api.serving import served_bank
 from tests.bank.employees import Employee, found
 from tests.bank.holders import Holder
 from tests.bank.syncing.village import Village, Villager, ack_of
-from zerobar.bank.api.app import create_app
 from zerobar.bank.settlement import Batch
 from zerobar.bank.staff.model import Role
 from zerobar.client.errors import BankSaysNo, NotFound, Refused
@@ -48,7 +47,7 @@ class Web:
 @pytest.fixture
 def web(village: Village, alice: Villager, tmp_path: Path) -> Iterator[Web]:
     assert alice.holder is not None
-    with served(create_app(village.bank)) as url:
+    with served_bank(village.bank) as url:
         outside = Web(url, None, village, tmp_path)  # type: ignore[arg-type]
         for phone in outside.phone_of(alice.holder):
             yield Web(url, phone, village, tmp_path)

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.bank.api.serving import served_bank
 from tests.bank.conftest import bank as real_bank
 from tests.bank.conftest import bank_database, partners
 from tests.bank.employees import found
@@ -21,8 +22,6 @@ from tests.bank.holders import Holder, fill, grant, open_holder
 from tests.bank.merchants.trading import Trader, begin
 from tests.bank.settlement.conftest import keys
 from tests.telecom.conftest import NUMBER, Clock
-from tests.telecom.serving import served
-from zerobar.bank.api.app import create_app
 from zerobar.bank.context import Bank as RealBank
 from zerobar.bank.merchants.webhooks import webhook_key
 from zerobar.bank.purses import trust_authority
@@ -60,7 +59,7 @@ def anna(real_bank: RealBank) -> Holder:
 
 @pytest.fixture
 def bank_url(real_bank: RealBank) -> Iterator[str]:
-    with served(create_app(real_bank)) as url:
+    with served_bank(real_bank) as url:
         yield url
 
 
@@ -83,7 +82,7 @@ def biller(
     asked = NewHostedPayee(public_key=write_64(P256.public_key(BILLER_KEY)))
     path = f"/v1/merchants/{trader.merchant.id}/hosted-payees"
     with (
-        served(create_app(with_keys)) as url,
+        served_bank(with_keys) as url,
         BankHttp(url, clock_unix_s=lambda: clock().timestamp()) as http,
     ):
         http.use_session(operations.token)

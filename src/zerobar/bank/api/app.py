@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
@@ -129,18 +130,29 @@ def document() -> Json:
     return describe([routes()])
 
 
+@dataclass(slots=True)
+class Served:
+    """Whom an application answers for; `app.state.served`.
+
+    It takes a second to make an application. One that does not run may be given another bank.
+    """
+
+    bank: Bank
+    desk: PaymentDesk
+
+
 def create_app(bank: Bank, lifespan: Sequence[Lifespan] = ()) -> Litestar:
     """Return the application of a bank; `lifespan` begins before it and ends after it."""
-    desk = PaymentDesk(bank)
+    served = Served(bank, PaymentDesk(bank))
 
     @asynccontextmanager
     async def open_desk(_: Litestar) -> AsyncIterator[None]:
-        with desk:
+        with served.desk:
             yield
 
     own = {
-        "bank": Provide(lambda: bank, sync_to_thread=False),
-        "desk": Provide(lambda: desk, sync_to_thread=False),
+        "bank": Provide(lambda: served.bank, sync_to_thread=False),
+        "desk": Provide(lambda: served.desk, sync_to_thread=False),
     }
     app = Litestar(
         route_handlers=[routes()],
@@ -150,7 +162,7 @@ def create_app(bank: Bank, lifespan: Sequence[Lifespan] = ()) -> Litestar:
         request_class=StrictRequest,
         request_max_body_size=LARGEST_BODY,
         lifespan=[*lifespan, open_desk],
-        state=State({"desk": desk}),
+        state=State({"served": served}),
         logging_config=None,
         openapi_config=None,
     )

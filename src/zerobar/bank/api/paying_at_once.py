@@ -112,7 +112,7 @@ class PaymentConnection(HttpToolsProtocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        self._desk: PaymentDesk = config.loaded_app.state.desk
+        self._desk: PaymentDesk = config.loaded_app.state.served.desk
         self._body: bytearray | None = None
 
     def on_headers_complete(self) -> None:
