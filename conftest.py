@@ -1,4 +1,4 @@
-"""What tests of several packages share: a smart card service, a database server, and proofs."""
+"""What tests of several packages share: a smart card service, a database, quick PINs, proofs."""
 
 import pytest
 
@@ -6,4 +6,4 @@ import pytest
 # their assertions explain themselves too.
 pytest.register_assert_rewrite("tests.purse", "tests.model", "tests.reader")
 
-pytest_plugins = ["tests.pcsc", "tests.postgres"]
+pytest_plugins = ["tests.pcsc", "tests.postgres", "tests.bank.quick_pins"]

@@ -23,6 +23,8 @@ from zerobar.purse.money import Fen
 from zerobar.sandbox.people import PEOPLE
 
 FUNDS = Fen(1_000_00)
+ALONE_AND_TOGETHER = [pytest.param(1, marks=pytest.mark.deep), 2]
+"""Processes that take requests; one that does everything is the simpler case."""
 
 
 @pytest.fixture
@@ -70,7 +72,7 @@ def test_a_new_bank_serves_people_and_its_books_balance(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", ALONE_AND_TOGETHER)
 def test_a_bank_without_its_ledger_ends_so_that_it_is_started_again(
     folder: Path, sandbox: Sandbox, workers: int
 ) -> None:
@@ -87,7 +89,7 @@ def test_a_bank_without_its_ledger_ends_so_that_it_is_started_again(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", ALONE_AND_TOGETHER)
 def test_a_bank_whose_own_database_ended_ends_and_goes_on_where_it_was(
     folder: Path, sandbox: Sandbox, workers: int
 ) -> None:
@@ -155,7 +157,7 @@ def _prove(folder: Path, sandbox: Sandbox, workers: int, kills: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", ALONE_AND_TOGETHER)
 def test_killed_under_load_it_loses_nothing_and_does_nothing_twice(
     folder: Path, sandbox: Sandbox, workers: int
 ) -> None:

@@ -66,7 +66,7 @@ def test_the_taps_of_both_memories_are_timed_in_process(tmp_path: Path) -> None:
 
 
 @pytest.mark.pcsc
-@pytest.mark.slow
+@pytest.mark.deep
 def test_the_whole_benchmark_runs() -> None:
     if missing := pcscd.missing():
         pytest.skip(f"install {missing}")

@@ -51,6 +51,7 @@ def test_the_applet_plays_the_vectors(console: Simulator) -> None:
     assert count > MANY_SCRIPTS
 
 
+@pytest.mark.deep
 def test_one_card_in_a_slot_and_in_fields_conforms_by_the_command_line(built: None) -> None:
     with socket.create_server(("localhost", 0)) as free:
         port = free.getsockname()[1]

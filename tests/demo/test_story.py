@@ -22,6 +22,8 @@ from zerobar.purse.money import Fen
 pytestmark = pytest.mark.slow
 
 
+# `make demo-check` is the same, and part of what each change has to pass.
+@pytest.mark.deep
 def test_the_story_ends_with_every_fen_accounted_for() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "zerobar", "demo", "--check"],

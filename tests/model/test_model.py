@@ -72,7 +72,7 @@ ALL_SCOPES = sorted({m.scope for m in (*MUTANTS, *GAPS)}, key=lambda scope: scop
 BUG_SCOPES: list[Scope] = [s for s in ALL_SCOPES if s not in scopes.EVERYDAY]
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 @pytest.mark.parametrize("scope", BUG_SCOPES, ids=by_name)
 def test_nothing_is_found_where_there_is_no_bug(scope: Scope) -> None:
     assert explore(scope).found.violation is None

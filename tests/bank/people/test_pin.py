@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+from argon2 import Type
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +12,7 @@ from tests.bank.conftest import Clock
 from tests.bank.doubles import Doubles
 from tests.bank.holders import PIN, Holder, grant, new_key, open_holder
 from tests.bank.people.asking import NAME, RESIDENT_ID
+from tests.bank.quick_pins import REAL
 from zerobar.bank.context import Bank
 from zerobar.bank.people import store
 from zerobar.bank.people.devices import revoke_device
@@ -254,3 +256,12 @@ def test_who_is_not_verified_needs_a_device_of_yesterday(
     clock.advance(hours=1)
     forgotten(bank, partners, anna, None)
     assert guess(bank, anna, OTHER) is None
+
+
+def test_a_pin_is_hashed_as_expensively_as_owasp_asks() -> None:
+    assert (REAL.type, REAL.time_cost, REAL.memory_cost, REAL.parallelism) == (
+        Type.ID,
+        2,
+        19_456,
+        1,
+    )

@@ -38,6 +38,12 @@ export class Problem extends Error {
     return this.in_('next_step')
   }
 
+  /** How long to wait before the same is tried again, in seconds. */
+  get waitS(): number | undefined {
+    const told = this.document.retry_after_s
+    return typeof told === 'number' && told > 0 ? told : undefined
+  }
+
   private in_(field: 'detail' | 'next_step'): string {
     const chinese = this.document[`${field}_zh`]
     if (settings.locale === 'zh-CN' && typeof chinese === 'string') return chinese
