@@ -1,12 +1,12 @@
 # Each target first makes sure that setup is done, so any of them works first in a fresh clone.
 #   VENV=dir      use that virtual environment instead of .venv
 #   PYTHON=path   make it with that Python
-#   WORKERS=n     test processes (0: none, for a debugger); one more than processors, for they wait a lot
+#   WORKERS=n     test processes (0: none, for a debugger)
 #   ARGS="..."    more arguments for pytest, the demo or the benchmark
 
 VENV ?= .venv
 PYTHON ?= python3
-WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+WORKERS ?= auto
 ARGS ?=
 export VENV PYTHON
 
