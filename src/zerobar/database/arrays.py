@@ -14,7 +14,7 @@ import psycopg
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
 
-# PostgreSQL's array_recv: dimensions, whether any item is null, the items' type; length, first.
+# PostgreSQL's array_recv: dimensions, whether an item may be null, the items' type; length, first.
 _HEAD: Final = struct.Struct(">iiIii")
 _LENGTH: Final = struct.Struct(">i")
 _BIGINT: Final = struct.Struct(">iq")
@@ -28,12 +28,20 @@ class Bigints(list[int]):
     """Items of a bigint[]."""
 
 
+def encode_array(item_oid: int, many: int, fields: Iterable[bytes]) -> bytes:
+    """Return an array's binary form.
+
+    Args:
+        item_oid: the items' type, as PostgreSQL numbers it.
+        many: how many fields there are.
+        fields: the items, each with its length in front (4 bytes; -1: null), as in a binary COPY.
+    """
+    return b"".join((_HEAD.pack(1, 1, item_oid, many, 1), *fields))
+
+
 class _ArrayDumper(Dumper):
     format = Format.BINARY
     item_oid: ClassVar[int]
-
-    def _array(self, many: int, items: Iterable[bytes]) -> bytes:
-        return b"".join((_HEAD.pack(1, 0, self.item_oid, many, 1), *items))
 
 
 class _ByteStringsDumper(_ArrayDumper):
@@ -42,7 +50,7 @@ class _ByteStringsDumper(_ArrayDumper):
 
     def dump(self, obj: ByteStrings) -> bytes:
         fields = zip(map(_LENGTH.pack, map(len, obj)), obj, strict=True)
-        return self._array(len(obj), map(b"".join, fields))
+        return encode_array(self.item_oid, len(obj), map(b"".join, fields))
 
 
 class _BigintsDumper(_ArrayDumper):
@@ -50,7 +58,7 @@ class _BigintsDumper(_ArrayDumper):
     item_oid = psycopg.postgres.types["int8"].oid
 
     def dump(self, obj: Bigints) -> bytes:
-        return self._array(len(obj), map(_BIGINT.pack, repeat(8), obj))
+        return encode_array(self.item_oid, len(obj), map(_BIGINT.pack, repeat(8), obj))
 
 
 psycopg.adapters.register_dumper(ByteStrings, _ByteStringsDumper)

@@ -21,13 +21,12 @@ from psycopg import generators, pq
 from psycopg.abc import PQGen
 from psycopg.errors import error_from_result
 
+from zerobar.database.arrays import encode_array
+
 _COPY: Final = re.compile(r"COPY (?P<table>[\w.]+) \((?P<columns>[\w, ]+)\) FROM STDIN")
 _BINARY: Final = 1
 _FIELDS: Final = struct.Struct(">h")
 _LENGTH: Final = struct.Struct(">i")
-_ARRAY: Final = struct.Struct(">iiIii")
-"""Of an array: dimensions, whether NULLs may be in it, type of elements, how many, and from which
-number on they are counted."""
 
 _TYPES: Final = """
     SELECT wanted.name, format_type(t.oid, NULL), t.oid::bigint
@@ -114,7 +113,8 @@ def values_of(
         columns = None if insert is None else _apart(b"".join(pieces), len(insert.types))
         if insert is None or columns is None:
             return None
-        arrays = [_array(kind, each) for kind, each in zip(insert.types, columns, strict=True)]
+        fields = zip(insert.types, columns, strict=True)
+        arrays = [encode_array(kind, len(each), each) for kind, each in fields]
         given.append(Values(insert.name, arrays))
     return given
 
@@ -137,10 +137,6 @@ def _apart(data: bytes, many: int) -> list[list[bytes]] | None:
     except struct.error:
         return None
     return columns if at == end else None
-
-
-def _array(kind: int, elements: Sequence[bytes]) -> bytes:
-    return _ARRAY.pack(1, 1, kind, len(elements), 1) + b"".join(elements)
 
 
 def execute_all(connection: pq.abc.PGconn, first: bytes, given: Sequence[Values]) -> PQGen[None]:

@@ -24,7 +24,7 @@ from zerobar.demo.town.device import Device, PhoneDevice, TillDevice
 from zerobar.demo.town.devices import CardProgram, PhoneProgram, PhonesPlaces, TillProgram
 from zerobar.demo.town.institutions import BankProgram, SandboxProgram, TelecomProgram
 from zerobar.demo.town.people import CASHIER, CASHIERS_PIN, PEOPLE, TILLS, Person
-from zerobar.demo.town.ports import LOOPBACK, free_port
+from zerobar.demo.town.ports import free_port
 from zerobar.demo.town.town import Institutions, Staff, Town
 from zerobar.phone.memory import make_phone
 from zerobar.pos.bill_store import Biller
@@ -32,6 +32,7 @@ from zerobar.pos.folder import NewTill
 from zerobar.pos.folder import make as make_till
 from zerobar.pos.store import PosStore
 from zerobar.purse.messages import PurseClass
+from zerobar.serving.programs import LOOPBACK
 from zerobar.telecom.installation import Installation
 from zerobar.telecom.joining import TakenOn as AsMerchant
 from zerobar.telecom.joining import join

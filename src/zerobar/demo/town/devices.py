@@ -6,8 +6,9 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
-from zerobar.demo.town.ports import LOOPBACK, free_port
+from zerobar.demo.town.ports import free_port
 from zerobar.demo.town.programs import HttpProgram, Program
+from zerobar.serving.programs import LOOPBACK
 
 
 class CardProgram(Program):

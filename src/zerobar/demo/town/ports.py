@@ -8,7 +8,8 @@ import socket
 import threading
 from typing import Final
 
-LOOPBACK: Final = "127.0.0.1"
+from zerobar.serving.programs import LOOPBACK
+
 # Below what Linux, macOS and Windows hand to a connection that goes out: a port given here is not
 # somebody's by chance before its program listens.
 _FIRST: Final = 20_000

@@ -15,7 +15,8 @@ from typing import Final, Self
 
 from zerobar.demo.narrator import Deviation
 from zerobar.demo.town import watch
-from zerobar.demo.town.ports import LOOPBACK, free_port
+from zerobar.demo.town.ports import free_port
+from zerobar.serving.programs import LOOPBACK
 from zerobar.tracing.logs import LEVEL_VARIABLE
 
 _START_AT_MOST_S: Final = 60.0
