@@ -71,6 +71,7 @@ def play_forgotten_pin(play: Play) -> None:
     screen.fill("短信验证码", "Code from the SMS", play.newest_code(number))
     screen.fill("身份证号", "Resident ID number", ALICES_CARD.resident_id)
     screen.fill("新支付密码", "New payment PIN", NEW_PIN)
+    screen.fill("再输入一次新密码", "New PIN once more", NEW_PIN)
     screen.tap("重设支付密码", "Set the new PIN")
     screen.sees("支付密码已修改", "The payment PIN is changed")
     screen.go("/transfer")

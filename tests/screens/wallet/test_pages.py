@@ -7,10 +7,11 @@ from playwright.sync_api import Browser, expect
 
 from tests.phone.conftest import PIN
 from tests.screens.browsing import Chosen
-from tests.screens.wallet.acting import screen_of
+from tests.screens.wallet.acting import Screen, screen_of
 from tests.screens.wallet.conftest import OpenScreen, ReadingPhone
 
 pytestmark = pytest.mark.slow
+OTHER_PIN = "864209"
 PAGES = [
     "/pay",
     "/receive",
@@ -98,6 +99,37 @@ def test_a_statement_comes_as_pdf_and_as_table(bea: ReadingPhone, open_screen: O
         with screen.page.expect_download() as download:
             screen.tap(name, "")
         assert download.value.path().read_bytes().startswith(begins)
+
+
+def test_a_new_pin_counts_only_when_it_was_typed_twice(
+    bea: ReadingPhone, open_screen: OpenScreen
+) -> None:
+    screen = open_screen(bea, "en")
+    screen.go("/settings")
+    screen.tap("", "Change the payment PIN")
+    send = screen.page.locator("form button[type=submit]")
+    _fill_pins(screen, OTHER_PIN, OTHER_PIN, OTHER_PIN[::-1])
+    screen.sees("", "The two are not the same")
+    expect(send).to_be_disabled()
+    _fill_pins(screen, OTHER_PIN, OTHER_PIN, OTHER_PIN)
+    send.click()
+    # The old one was wrong, so all three are asked anew.
+    expect(screen.page.get_by_role("alert")).to_be_visible()
+    for label in ("Old payment PIN", "New payment PIN", "New PIN once more"):
+        expect(screen.page.get_by_label(label, exact=True)).to_have_value("")
+    screen.check_accessible()
+    for old, new in ((PIN, OTHER_PIN), (OTHER_PIN, PIN)):
+        _fill_pins(screen, old, new, new)
+        send.click()
+        screen.sees("", "The payment PIN is changed")
+        bea.post("/grant", pin=new)
+        screen.tap("", "Change the payment PIN")
+
+
+def _fill_pins(screen: Screen, old: str, new: str, again: str) -> None:
+    screen.fill("", "Old payment PIN", old)
+    screen.fill("", "New payment PIN", new)
+    screen.fill("", "New PIN once more", again)
 
 
 def test_a_lost_sim_is_reported_and_found_again(
