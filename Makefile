@@ -9,6 +9,8 @@ PYTHON ?= python3
 WORKERS ?= auto
 ARGS ?=
 export VENV PYTHON
+# The tests start programs a thousand times: what they are compiled to is kept.
+unexport PYTHONDONTWRITEBYTECODE
 
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
@@ -76,4 +78,4 @@ lock: setup ## pin the newest dependencies that pyproject.toml allows
 
 clean: ## remove what tools left behind; the virtual environment stays
 	rm -rf build card/build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
-	find bench src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find bench examples src tests -name __pycache__ -type d -prune -exec rm -rf {} +
