@@ -188,6 +188,17 @@ def test_the_banks_silence_is_everybodys(page: StagePage) -> None:
     assert not any(each["is_silent"] for each in page.look()["devices"])
 
 
+def test_the_bank_is_silent_when_every_device_is_and_no_sooner(page: StagePage) -> None:
+    everybody = [each["id"] for each in page.look()["devices"]]
+    try:
+        for id_ in everybody:
+            assert not page.look()["bank"]["is_silent"]
+            page.put(f"/devices/{id_}/network", is_silent=True)
+        assert page.look()["bank"]["is_silent"]
+    finally:
+        page.put("/bank/network", is_silent=False)
+
+
 def test_a_phone_that_is_off_still_pays_by_its_sim(page: StagePage) -> None:
     mo = page.wallet("mo")
     before = mo.purse_balance()

@@ -47,6 +47,8 @@ def test_the_story_ends_with_every_fen_accounted_for() -> None:
         assert turn in text, turn
 
 
+# What a deviation is, and that it stops the story, test_telling shows without a town.
+@pytest.mark.deep
 def test_the_story_stops_where_a_fen_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     exchange = WalletScreen.exchange
 

@@ -1,4 +1,4 @@
-"""Two SIMs in the slots of a real PC/SC service: one is a phone's own, one is in its field."""
+"""Two phones and their SIMs in the slots of a real PC/SC service: a tap, and two codes."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def tapped(phone: LonePhone, tap: str) -> Any:
     return answer
 
 
-def test_a_phone_whose_sim_is_in_a_reader_takes_money_from_a_sim_in_another(
+def test_two_phones_whose_sims_are_in_readers_pay_by_a_tap_and_by_codes(
     folder: Path,
     bank: BankProgram,
     sandbox: Sandbox,
@@ -103,3 +103,18 @@ def test_a_phone_whose_sim_is_in_a_reader_takes_money_from_a_sim_in_another(
         with served_in(pcscd, 0, payer.path, "--contactless"):
             assert tapped(phone, tap)["finality"] == "final now"
         assert seen(phone) == 30_00
+        with (
+            served_in(pcscd, 0, payer.path),
+            LonePhone(folder, "http://127.0.0.1:9", "pcsc-payers-other", "--sim", field) as other,
+        ):
+            assert seen(other) == 70_00
+            pay_by_codes(other, phone)
+            assert (seen(other), seen(phone)) == (65_00, 35_00)
+
+
+def pay_by_codes(payer: LonePhone, payee: LonePhone) -> None:
+    """Have one phone's SIM pay another's 5 yuan; neither has a network, and no card is tapped."""
+    asked = payee.post("/requests", amount_fen=5_00)["text"]
+    paid = payer.post("/purse/payments", id=str(uuid4()), text=asked)
+    taken = payee.post("/vouchers", id=str(uuid4()), text=paid["text"])
+    assert taken["finality"] == "final now"

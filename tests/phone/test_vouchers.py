@@ -9,7 +9,7 @@ import pytest
 
 from tests.bank.programs import BankProgram, Sandbox
 from tests.phone.conftest import PIN
-from tests.phone.programs import PhoneProgram
+from tests.phone.programs import CARD_PIN, PhoneProgram
 from zerobar.codes.customer import parse_code
 from zerobar.phone.folder import memory_path
 from zerobar.phone.memory import PhoneMemory, SignedUp
@@ -52,6 +52,44 @@ def test_a_request_that_nobody_signed_is_not_paid(carl: PhoneProgram, dora: Phon
     asked = dora.post("/requests", amount_fen=5_00)["text"]
     problem = carl.refused("/till-payments", id=str(uuid4()), text=asked[:-8] + "AAAAAAAA")
     assert problem["status"] == 422
+
+
+def test_a_sim_pays_another_phones_request_by_two_codes_while_the_bank_is_dead(
+    bank: BankProgram, carl: PhoneProgram, dora: PhoneProgram
+) -> None:
+    carl.post("/purse/loads", id=str(uuid4()), amount_fen=300_00)
+    had = carl.get("/purse")["balance_fen"], dora.get("/purse")["balance_fen"]
+    carl.post("/grant", pin=PIN)
+    by_wallet = dora.post("/requests", amount_fen=1_00)["text"]
+    carl.post("/till-payments", id=str(uuid4()), text=by_wallet)
+    bank.kill()
+    asked = dora.post("/requests", amount_fen=3_21, reference="tea")["text"]
+    payment = {"id": str(uuid4()), "text": asked}
+    paid = carl.post("/purse/payments", **payment)
+    assert paid["finality"] == "final, settles at sync"
+    assert carl.post("/purse/payments", **payment) == paid
+    assert carl.get("/purse")["balance_fen"] == had[0] - 3_21
+    assert carl.get("/purse/in-flight")[0]["text"] == paid["text"]
+    assert dora.post("/vouchers", id=str(uuid4()), text=paid["text"])["finality"] == "final now"
+    assert dora.get("/purse")["balance_fen"] == had[1] + 3_21
+
+    much = dora.post("/requests", amount_fen=250_00)["text"]
+    refused = carl.refused("/purse/payments", id=str(uuid4()), text=much)
+    assert refused["type"].endswith("pin-needed"), refused
+    refused = carl.refused("/purse/payments", id=str(uuid4()), text=by_wallet)
+    assert refused["type"].endswith("paid-by-wallet") and refused["detail_zh"]
+    forged = asked[:-8] + "AAAAAAAA"
+    assert carl.refused("/purse/payments", id=str(uuid4()), text=forged)["status"] == 422
+    assert carl.get("/purse")["balance_fen"] == had[0] - 3_21
+    large = {"id": str(uuid4()), "text": much, "pin": CARD_PIN}
+    paid = carl.post("/purse/payments", **large)
+    assert carl.get("/purse")["balance_fen"] == had[0] - 253_21
+    bank.start()
+    assert dora.post("/vouchers", id=str(uuid4()), text=paid["text"])["finality"] == "final now"
+    for phone in (dora, carl, dora, carl):
+        assert phone.post("/sync")["failed"] is None
+    assert carl.get("/purse/in-flight") == []
+    assert bank.check().returncode == 0
 
 
 def test_a_voucher_of_somebody_elses_is_carried_to_the_operator(

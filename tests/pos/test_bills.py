@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import pytest
 
 from tests.device.test_collecting import Biller as HostedBiller
+from tests.pos.test_closing import text_of
 from tests.pos.test_selling import TornAway
 from tests.pos.town import Town
-from zerobar.device import OperatorRefused, push, send_all
+from zerobar.device import OperatorRefused, Told, push, send_all
 from zerobar.pos import bills
 from zerobar.pos.bill_store import Bill, Biller
-from zerobar.pos.errors import BillConflict, BillerUnknown, BillUnknown, WrongNumber
+from zerobar.pos.errors import BillConflict, BillerUnknown, BillUnknown, BillUnpaid, WrongNumber
 from zerobar.pos.model import Finality
+from zerobar.pos.receipts import bill_receipt_of
 from zerobar.pos.till import Till
 from zerobar.purse.messages import Kind
 from zerobar.purse.money import Fen
 from zerobar.purse.suites import KEY_SEED_LENGTH
-from zerobar.reader import CardLink, NoCard
+from zerobar.reader import CardLink, NoCard, Payment, Sentence
 
 LINE = "+8613900000002"
 PIN = "1234"
@@ -96,6 +99,16 @@ def test_a_card_that_refuses_leaves_the_bill_unpaid(town: Town, till: Till, bill
     assert payer.balance() == 200_00
 
 
+def test_two_bills_of_one_line_in_the_same_second_are_two_payments(
+    town: Town, till: Till, biller: Biller
+) -> None:
+    payer = town.person()
+    for left in (161_00, 122_00):
+        bill_id = begun(town, till, biller)
+        assert bills.tap(till, bill_id, payer.in_field, PIN).bill.payment is not None
+        assert payer.balance() == left
+
+
 def test_an_id_is_for_one_bill(town: Town, till: Till, biller: Biller) -> None:
     bill_id = begun(town, till, biller)
     kept = till.store.bills.bill(bill_id)
@@ -131,6 +144,27 @@ def test_a_bank_that_refuses_the_till_leaves_the_bill_paid(
     assert bills.step_of(till, bill_id).finality is Finality.NOW
 
 
+def test_a_card_whose_voucher_the_bank_refuses_for_good_has_paid_nothing(
+    town: Town, till: Till, biller: Biller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: object, payments: Sequence[Payment]) -> list[Told]:
+        return [Told(taken=False, sentence=Sentence("Nobody signed it.", zh="")) for _ in payments]
+
+    payer = town.person()
+    town.offline()
+    bill_id = begun(town, till, biller)
+    assert bills.tap(till, bill_id, payer.in_field, PIN).finality is Finality.AT_SYNC
+    town.online()
+    monkeypatch.setattr(type(till.device.operator), "take_vouchers", refuse)
+    send_all(till.device)
+    step = bills.step_of(till, bill_id)
+    assert step.finality is Finality.NONE and step.is_refused
+    assert "refused" in step.words.what_happened
+    assert not step.words.spoken
+    with pytest.raises(BillUnpaid):
+        bill_receipt_of(till, bill_id)
+
+
 def test_a_power_cut_after_the_voucher_was_kept_leaves_the_bill_paid(
     town: Town, till: Till, biller: Biller
 ) -> None:
@@ -140,3 +174,34 @@ def test_a_power_cut_after_the_voucher_was_kept_leaves_the_bill_paid(
     bill = till.store.bills.bill(bill_id)
     push(till.device, bill.push, payer.in_field, pin=PIN)
     assert bills.step_of(till, bill_id).bill.payment is not None
+
+
+def test_a_receipt_says_pending_until_the_billers_bank_has_it(
+    town: Town, till: Till, biller: Biller
+) -> None:
+    payer = town.person()
+    town.offline()
+    bill_id = begun(town, till, biller)
+    with pytest.raises(BillUnpaid):
+        bill_receipt_of(till, bill_id)
+    bills.tap(till, bill_id, payer.in_field, PIN)
+    first = text_of(bill_receipt_of(till, bill_id))
+    for words in ("小面馆", LINE, "¥39.00", "待入账", "pending: Telecom books it", "Cashier Mei"):
+        assert words in first
+    assert payer.certificate.id.hex()[-6:] in first and "REPRINT" not in first
+    town.online()
+    send_all(till.device)
+    again = text_of(bill_receipt_of(till, bill_id))
+    assert "重印 REPRINT" in again and "bank has it" in again and "pending" not in again
+
+
+def test_a_torn_bill_is_found_again_among_the_newest(
+    town: Town, till: Till, biller: Biller
+) -> None:
+    payer = town.person()
+    torn, other = (begun(town, till, biller) for _ in range(2))
+    bills.tap(till, torn, lambda: _torn(payer.in_field()), PIN)
+    with pytest.raises(BillUnpaid):
+        bill_receipt_of(till, torn)
+    found = {bill.id: bill.exposed for bill in till.store.bills.newest(9)}
+    assert found == {torn: True, other: False}

@@ -176,6 +176,33 @@ def test_both_offline_a_tap_is_final_and_a_part_goes_back_by_tap(
     assert bank.check().returncode == 0
 
 
+def test_both_offline_and_without_a_tap_the_customers_sim_pays_the_tills_request(
+    bank: BankProgram, till: TillProgram, phone: PhoneProgram
+) -> None:
+    before = purse_of(phone)
+    bank.kill()
+    try:
+        id_ = till.sale(TEN)
+        asked = till.post(f"/sales/{id_}/request")["text"]
+        voucher = phone.post("/purse/payments", id=str(uuid4()), text=asked)["text"]
+        for _ in range(2):
+            paid = till.post(f"/sales/{id_}/scan", text=voucher)
+            assert (paid["finality"], paid["means"]) == ("final-settles-at-sync", "voucher")
+        # Whoever has paid once is not asked for more by a tap.
+        assert till.post(f"/sales/{id_}/tap", card=phone.sim.antenna)["state"] == "paid"
+        assert purse_of(phone) == before - TEN
+        refund = str(uuid4())
+        till.put(f"/refunds/{refund}", sale_id=id_, amount_fen=4_00)
+        assert till.post(f"/refunds/{refund}/tap", card=phone.sim.antenna)["is_in_hand"]
+        assert purse_of(phone) == before - 6_00
+    finally:
+        bank.start()
+    till.post("/sync")
+    till.wait_for(f"/sales/{id_}", finality="final-now")
+    phone.post("/sync")
+    assert bank.check().returncode == 0
+
+
 # --- faults ---------------------------------------------------------------------------------------
 
 

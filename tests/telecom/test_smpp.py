@@ -14,12 +14,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.cli.conftest import Run, zerobar
 from tests.telecom.banking import TestBank
 from tests.telecom.conftest import NUMBER
 from tests.telecom.purses import Purse
+from zerobar.codes.vouchers import voucher_text
 from zerobar.purse.money import Fen
-from zerobar.telecom import Telecom, bill_month, line, write_message
+from zerobar.telecom import Telecom, bill_month, line, read_message, write_message
 from zerobar.telecom.bank import Bank
+from zerobar.telecom.errors import NotSubmitted
 from zerobar.telecom.installation import SmscAccess
 from zerobar.telecom.messages import Inbox
 from zerobar.telecom.smpp import pdus
@@ -27,7 +30,10 @@ from zerobar.telecom.smpp.model import BINARY, ShortMessage
 from zerobar.telecom.smpp.receiver import Receiver
 from zerobar.telecom.smpp.smsc import Smsc
 from zerobar.telecom.smpp.stream import Stream, StreamClosed
+from zerobar.telecom.smpp.submitting import submit
 from zerobar.telecom.vouchers import bring_vouchers
+
+__all__ = ["zerobar"]
 
 SYSTEM, PASSWORD = "telecom", "secret"
 AMOUNT = Fen(5_000)
@@ -178,6 +184,40 @@ def test_a_phone_submits_through_another_session(smsc: Smsc, message: ShortMessa
         assert answer.status == pdus.OK
         phone.write(pdus.make("unbind", 3))
         assert taken.get(timeout=10) == message
+
+
+def test_a_transmitter_submits_and_is_given_nothing(smsc: Smsc, message: ShortMessage) -> None:
+    taken: queue.Queue[ShortMessage] = queue.Queue()
+    submit(access_to(smsc.port), message)
+    submit(access_to(smsc.port), message)
+    assert not smsc.is_empty, "nobody who takes messages is bound yet"
+    with Receiver(access_to(smsc.port), taken.put):
+        assert [taken.get(timeout=10) for _ in range(2)] == [message, message]
+
+
+def test_what_an_smsc_does_not_take_is_said_to_be_not_submitted(
+    smsc: Smsc, message: ShortMessage
+) -> None:
+    with pytest.raises(NotSubmitted, match="0x0d"):
+        submit(access_to(smsc.port, "wrong"), message)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+    with pytest.raises(NotSubmitted, match="counts once"):
+        submit(access_to(port), message)
+    assert smsc.is_empty
+
+
+def test_a_voucher_that_a_phone_shows_is_sent_by_a_command(
+    smsc: Smsc, purse: Purse, message: ShortMessage, zerobar: Run
+) -> None:
+    text = voucher_text(read_message(message.user_data).voucher, purse.certificate)
+    where = ("--smsc", f"127.0.0.1:{smsc.port}", "--password", PASSWORD)
+    taken: queue.Queue[ShortMessage] = queue.Queue()
+    with Receiver(access_to(smsc.port), taken.put):
+        said = zerobar("telecom", "send-sms", text, "--sender", "13800000009", *where).output
+        assert taken.get(timeout=10) == message
+    assert "132 octets" in said
+    zerobar("telecom", "send-sms", text[:-1], "--sender", "13800000009", *where, code=2)
 
 
 def test_who_has_another_password_is_not_let_in(smsc: Smsc) -> None:

@@ -96,3 +96,10 @@ def test_the_worker_does_by_itself_what_is_due(
     with Worker(jobs(telecom, bank), EXPECTED):
         while line(telecom, NUMBER).balance_fen != 1_100:
             time.sleep(0.01)
+
+
+def test_whoever_waits_at_a_till_for_the_line_does_not_wait_long(
+    telecom: Telecom, bank: Bank
+) -> None:
+    pauses = {job.name: job.pause_s for job in jobs(telecom, bank)}
+    assert pauses["settled-vouchers"] <= 1

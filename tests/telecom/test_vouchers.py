@@ -28,7 +28,6 @@ from zerobar.telecom import line as line_now
 from zerobar.telecom import vouchers as rules
 from zerobar.telecom.bank import Bank
 from zerobar.telecom.errors import TooManyVouchers, VoucherForOthers, VoucherMalformed
-from zerobar.telecom.notices import take_notice
 from zerobar.telecom.vouchers import (
     BroughtVoucher,
     VoucherState,
@@ -121,16 +120,6 @@ def test_what_others_brought_to_the_bank_is_collected(
     assert collect_settled(telecom, bank) == 250
     assert balance(telecom) == 25_000
     assert collect_settled(telecom, bank) == 0
-
-
-def test_a_notice_of_the_bank_credits_at_once(
-    telecom: Telecom, bank: Bank, books: TestBank, line: Line, purse: Purse
-) -> None:
-    books.take(purse.push(AMOUNT, NUMBER))
-    for _ in range(2):
-        take_notice(telecom, bank, *books.notice("voucher.settled", voucher=books.settled[0]))
-    assert collect_settled(telecom, bank) == 0
-    assert balance(telecom) == AMOUNT
 
 
 def test_a_voucher_for_somebody_else_is_not_taken(
@@ -233,7 +222,7 @@ def test_no_more_vouchers_are_kept_than_there_is_room_for(
         take_record(telecom, bank, records[2])
 
 
-ROADS = st.sampled_from(["record", "sms", "till to bank", "notice", "collect", "work"])
+ROADS = st.sampled_from(["record", "sms", "till to bank", "collect", "work"])
 TROUBLE = st.sampled_from(["none", "none", "lose request", "lose answer", "hold"])
 
 
@@ -283,13 +272,5 @@ def go(
             books.take(purse.record(voucher))
         case "work":
             bring_vouchers(telecom, bank)
-        case _:
-            hear(road, telecom, bank, books)
-
-
-def hear(road: str, telecom: Telecom, bank: Bank, books: TestBank) -> None:
-    if road == "notice" and books.settled:
-        settled = books.notice("voucher.settled", voucher=books.settled[-1])
-        take_notice(telecom, bank, *settled)
-    elif road == "collect" and not books._lost_requests and not books._lost_answers:
-        collect_settled(telecom, bank)
+        case "collect" if not books._lost_requests and not books._lost_answers:
+            collect_settled(telecom, bank)

@@ -18,7 +18,8 @@ from typer.testing import CliRunner
 from tests.tracing.collector import Collector, Json, attributes, collecting
 from zerobar.cli import app
 from zerobar.demo.story.moving_in import move_in
-from zerobar.demo.town.building import Around, build, new_folder
+from zerobar.demo.town.building import Around, build
+from zerobar.demo.town.folder import new_folder
 from zerobar.demo.town.people import ALICES_CARD, CARD_PIN, MONTHLY_FEN, PIN
 from zerobar.demo.town.screens import new_id
 from zerobar.demo.town.town import Town

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -32,9 +34,8 @@ def demo(
     """Start a bank, a telecom, phones and tills, and play the story: watch it, then play along."""
     if check and free:
         raise typer.BadParameter("choose --check or --free")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with explained():
+        with explained(), _ending_once():
             _show(check=check, free=free, port=port)
     except KeyboardInterrupt:
         say(Sentence("Everything is stopped.", zh="全部程序已停止。"))
@@ -49,6 +50,27 @@ def demo(
     except (ClientError, Deviation) as deviation:
         complain(f"The story went wrong: {deviation}")
         raise typer.Exit(1) from None
+
+
+@contextmanager
+def _ending_once() -> Iterator[None]:
+    """Let the first Ctrl-C or SIGTERM end the demo, and no other one break off its clean-up."""
+
+    def end(*_: object) -> None:
+        for number in before:
+            signal.signal(number, _go_on_ending)
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _go_on_ending(*_: object) -> None:
+    """Do nothing: everything is being stopped already, which takes a bounded time."""
 
 
 def _show(*, check: bool, free: bool, port: int | None) -> None:

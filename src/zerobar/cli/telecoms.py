@@ -103,18 +103,14 @@ def set_smsc(
     folder: Folder = DEFAULT_FOLDER,
 ) -> None:
     """Say which SMSC brings vouchers by SMS."""
-    host, _, port = address.rpartition(":")
-    if not host or not port.isdigit():
-        raise typer.BadParameter(f"{address!r} is not HOST:PORT")
+    host, port = _address(address)
     with telecom_explained():
         import msgspec  # noqa: PLC0415
 
         from zerobar.telecom.installation import SmscAccess, change, load  # noqa: PLC0415
 
         settings = load(folder).settings
-        access = SmscAccess(
-            host=host.strip("[]"), port=int(port), system_id=system_id, password=password
-        )
+        access = SmscAccess(host=host, port=port, system_id=system_id, password=password)
         change(folder, msgspec.structs.replace(settings, smsc=access))
     say("Kept. It is used from the next start on.")
 
@@ -156,6 +152,35 @@ def serve_smsc(
             say(f"smpp://127.0.0.1:{smsc.port}")
             say("Ready. Ctrl-C stops the SMSC.")
             signal.sigwait({signal.SIGINT, signal.SIGTERM})
+
+
+def send_sms(
+    text: Annotated[str, typer.Argument(help="of the voucher, ZB-V1:..., as the phone shows it")],
+    password: Annotated[
+        str, typer.Option(envvar="ZEROBAR_SMSC_PASSWORD", help="at most 8 characters")
+    ],
+    sender: Annotated[str, typer.Option(help="the number of the phone that sends it")],
+    smsc: Annotated[str, typer.Option(metavar="HOST:PORT", help="of the SMSC")] = "127.0.0.1:2775",
+    service: Annotated[str, typer.Option(help="the number of the telecom's service")] = "10001",
+    system_id: Annotated[str, typer.Option(help="of whoever may bind")] = "telecom",
+) -> None:
+    """Send a voucher as one binary SMS, in the place of a phone's modem; twice counts once."""
+    host, port = _address(smsc)
+    with telecom_explained():
+        from zerobar.codes.vouchers import VoucherCodeError, read_voucher  # noqa: PLC0415
+        from zerobar.telecom import read_number, write_message  # noqa: PLC0415
+        from zerobar.telecom.installation import SmscAccess  # noqa: PLC0415
+        from zerobar.telecom.smpp.model import BINARY, ShortMessage  # noqa: PLC0415
+        from zerobar.telecom.smpp.submitting import submit  # noqa: PLC0415
+
+        try:
+            user_data = write_message(*read_voucher(text))
+        except VoucherCodeError as error:
+            raise typer.BadParameter(str(error)) from None
+        number = read_number(sender).removeprefix("+")
+        access = SmscAccess(host=host, port=port, system_id=system_id, password=password)
+        submit(access, ShortMessage(number, service, BINARY, True, user_data))
+    say(f"The SMSC has it: one message of {len(user_data)} octets.")
 
 
 def set_plan(
@@ -203,6 +228,14 @@ def register(app: typer.Typer) -> None:
     telecom.command("line")(open_line)
     telecom.command("smsc")(set_smsc)
     telecom.command("serve-smsc")(serve_smsc)
+    telecom.command("send-sms")(send_sms)
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit():
+        raise typer.BadParameter(f"{text!r} is not HOST:PORT")
+    return host.strip("[]"), int(port)
 
 
 def _biller(text: str) -> bytes:

@@ -15,7 +15,8 @@ from zerobar.demo.stage.serving import DEFAULT_PORT, served
 from zerobar.demo.stage.stage import Stage
 from zerobar.demo.story.moving_in import move_in
 from zerobar.demo.story.play import play
-from zerobar.demo.town.building import Around, build, new_folder
+from zerobar.demo.town.building import Around, build
+from zerobar.demo.town.folder import new_folder
 from zerobar.demo.town.town import Town
 from zerobar.reader import CardError, Sentence
 

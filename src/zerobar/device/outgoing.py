@@ -93,6 +93,11 @@ class OutgoingStore:
         row = self._file.row("SELECT taken FROM outgoing WHERE body = ?", (voucher.body,))
         return row is not None and row[0] is not None
 
+    def is_refused(self, voucher: Voucher) -> bool:
+        """Return whether the operator has refused a voucher that came by here, for good."""
+        row = self._file.row("SELECT taken FROM outgoing WHERE body = ?", (voucher.body,))
+        return row is not None and row[0] == 0
+
     def history(self, most: int) -> list[Outgoing]:
         """Return vouchers that came by here, newest first."""
         rows = self._file.rows(

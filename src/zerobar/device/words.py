@@ -47,7 +47,7 @@ _REQUESTS: Final = (
     (r"POST /v1/payments", Sentence("pay from the wallet", zh="钱包付款")),
     (r"GET /v1/payments/.*", Sentence("what became of a payment", zh="查询付款结果")),
     (r"POST /v1/loads", Sentence("load the purse", zh="圈存")),
-    (r"POST /v1/purse-payments", Sentence("a voucher for a till", zh="为收款机签发凭证")),
+    (r"POST /v1/purse-payments", Sentence("a voucher for a till", zh="为收银机签发凭证")),
     (r"POST /v1/purses/{id}/unload-requests", Sentence("unload the purse", zh="圈提")),
     (r"POST /v1/purses/{id}/loss", Sentence("the purse is lost", zh="挂失硬钱包")),
     (r"GET /v1/purses/{id}/sync", Sentence("how far do you hold my log", zh="查询同步进度")),
@@ -64,7 +64,7 @@ _REQUESTS: Final = (
     (r"GET /v1/shops/{id}/code", Sentence("the shop's standing code", zh="获取门店收款码")),
     (r"POST /v1/assertions", Sentence("vouch for my number", zh="为本机号码作证")),
     (r"GET /v1/line", Sentence("my line and its bill", zh="查询线路与账单")),
-    (r"PUT /v1/terminals/{id}/key", Sentence("enrol the till", zh="收款机入网")),
+    (r"PUT /v1/terminals/{id}/key", Sentence("enrol the till", zh="收银机入网")),
 )
 _COMPILED: Final = tuple(
     (re.compile(pattern.replace("{id}", r"\{id\}")), words) for pattern, words in _REQUESTS

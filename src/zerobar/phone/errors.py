@@ -13,6 +13,7 @@ PhoneError               every one says what happened and what to do next, in bo
 +-- NoTelecom            no telecom was given to the phone
 +-- TelecomSilent        the telecom gives no answer
 +-- LoadOver             a load that was refused is not begun again under its id
++-- PaidByWallet         the SIM is not to pay a request that the wallet has paid
 """
 
 from __future__ import annotations
@@ -130,6 +131,17 @@ class LoadOver(PhoneError):
         "The bank refused this load. Nothing has moved.", zh="银行已拒绝该笔圈存，未发生扣款。"
     )
     advice = Sentence("Begin a new load.", zh="请重新发起圈存。")
+
+
+class PaidByWallet(PhoneError):
+    """The SIM is not to pay a request that the wallet has paid."""
+
+    problem = "paid-by-wallet"
+    what = Sentence(
+        "Your wallet has paid this request already. The SIM was not asked.",
+        zh="该收款请求已由钱包付款，SIM 未扣款。",
+    )
+    advice = Sentence("Show the voucher that the wallet has paid.", zh="请出示钱包付款的凭证。")
 
 
 class NoField(PhoneError):

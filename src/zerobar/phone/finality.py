@@ -37,7 +37,11 @@ KEPT_FOR_SYNC: Final = Sentence(
 DONE: Final = Sentence("Done.", zh="已完成。")
 SHOW_TO_TILL: Final = Sentence(
     "Your wallet has paid. Show this code to the till; it counts once, however often it is shown.",
-    zh="钱包已付款。请向收款机出示此码；无论出示几次只入账一次。",
+    zh="钱包已付款。请向收银机出示此码；无论出示几次只入账一次。",
+)
+SHOW_TO_PAYEE: Final = Sentence(
+    "Your SIM has paid. Show this code to whoever asked; it counts once, however often it is seen.",
+    zh="SIM 已付款。请向收款方出示此码；无论出示几次只入账一次。",
 )
 KEPT_NOT_SENT: Final = Sentence(
     "The voucher is kept here and brought to the operator when there is a network.",

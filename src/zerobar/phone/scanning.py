@@ -34,8 +34,9 @@ class ScannedKind(StrEnum):
 _TO_DO: Final = {
     ScannedKind.MERCHANT: Sentence("Pay this shop from the wallet.", zh="用钱包向该商户付款。"),
     ScannedKind.TILL: Sentence(
-        "Pay this till from the wallet: POST /till-payments; then show it the voucher.",
-        zh="用钱包向该收款机付款，然后向其出示凭证。",
+        "Pay it from the wallet: POST /till-payments; or, without a network, from the SIM:"
+        " POST /purse/payments. Then show the voucher.",
+        zh="用钱包付款；没有网络时用 SIM 付款。然后向收款方出示凭证。",
     ),
     ScannedKind.VOUCHER: Sentence(
         "Take it, if it is for this phone's request: POST /vouchers; else carry it for its payee.",

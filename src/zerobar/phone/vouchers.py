@@ -15,11 +15,18 @@ from zerobar.client.syncing import SyncClient, VoucherLife
 from zerobar.codes.vouchers import voucher_text
 from zerobar.device import Device, Outgoing, Told, carry, pay_till
 from zerobar.device.operator import HolderOperator
-from zerobar.phone.errors import UnreadableText
+from zerobar.phone.errors import PaidByWallet, UnreadableText
 from zerobar.phone.hard_wallet import NONCE_LENGTH
 from zerobar.phone.paid import Paid, PaidStore
 from zerobar.phone.session import BankSession
-from zerobar.purse.messages import EntryKind, LogEntry, SignedRequest, VoidStatement, Voucher
+from zerobar.purse.messages import (
+    EntryKind,
+    Kind,
+    LogEntry,
+    SignedRequest,
+    VoidStatement,
+    Voucher,
+)
 from zerobar.purse.suites import SignatureRefused
 from zerobar.reader import Payment, PurseCard
 from zerobar.reader.recover import LONGEST_LOG
@@ -77,11 +84,29 @@ class Vouchers:
 
         Raises UnreadableText for a request that nobody signed, or as `device.pay_till`.
         """
-        try:
-            asked.verify()
-        except SignatureRefused as error:
-            raise UnreadableText(reason=f"the till's request: {error}.") from None
+        _check(asked)
         return pay_till(self._device, holder, payment_id, asked)
+
+    def pay_by_purse(self, asked: SignedRequest, pin: str | None) -> Payment:
+        """Have the SIM pay a request that was scanned, without any network.
+
+        The same request again pays once, for the card gives the voucher again that it has given.
+        Raises UnreadableText for a request that nobody signed or that is for something else,
+        PaidByWallet, or CardError.
+        """
+        _check(asked)
+        request = asked.request
+        if request.kind is not Kind.PAYMENT:
+            raise UnreadableText(reason="it does not ask for a payment.")
+        # Paid twice, one of the two would come back, but only after some time.
+        for kept in self._device.store.outgoing.history(MOST_SHOWN):
+            voucher = kept.payment.voucher
+            if (voucher.payee_id, voucher.number) == (request.payee_id, request.number):
+                raise PaidByWallet
+        with self._device.purse() as card:
+            if pin is not None:
+                card.verify_pin(pin)
+            return card.pay(asked)
 
     def carry(self, payment: Payment) -> Told | None:
         """Take along somebody's voucher, and show it to the operator when it can be reached."""
@@ -94,6 +119,13 @@ class Vouchers:
 def text_of(payment: Payment) -> str:
     """Return a voucher as the text of a code."""
     return voucher_text(*payment)
+
+
+def _check(asked: SignedRequest) -> None:
+    try:
+        asked.verify()
+    except SignatureRefused as error:
+        raise UnreadableText(reason=f"the till's request: {error}.") from None
 
 
 def _paid(card: PurseCard, nonce: bytes) -> list[Payment]:

@@ -26,7 +26,11 @@ TABLES: Final = """
         exposed INTEGER NOT NULL DEFAULT 0,
         payment BLOB
     );
+    CREATE TABLE IF NOT EXISTS bill_print (bill_id TEXT PRIMARY KEY, prints INTEGER NOT NULL);
 """
+_SELECT: Final = (
+    "SELECT id, biller, line, amount_fen, cashier, began_at_unix_s, exposed, payment FROM bill"
+)
 _TIME_LENGTH: Final = 4
 
 
@@ -80,10 +84,15 @@ class BillStore:
         self._file = file
 
     def add(self, bill: Bill) -> None:
-        """Keep a new bill; a known one changes nothing. Raises BillConflict."""
+        """Keep a new bill; a known one changes nothing. Raises BillConflict.
+
+        Its time is what a card tells it by from another bill of the same line and amount, so no two
+        of these have the same.
+        """
         self._file.execute(
             "INSERT INTO bill (id, biller, line, amount_fen, cashier, began_at_unix_s)"
-            " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            " SELECT ?1, ?2, ?3, ?4, ?5, max(?6, coalesce(max(began_at_unix_s) + 1, 0))"
+            " FROM bill WHERE line = ?3 AND amount_fen = ?4 ON CONFLICT DO NOTHING",
             (
                 str(bill.id),
                 msgspec.json.encode(bill.biller).decode(),
@@ -103,14 +112,24 @@ class BillStore:
 
     def bill(self, bill_id: UUID) -> Bill:
         """Return a bill; raises BillUnknown."""
-        row = self._file.row(
-            "SELECT id, biller, line, amount_fen, cashier, began_at_unix_s, exposed, payment"
-            " FROM bill WHERE id = ?",
-            (str(bill_id),),
-        )
+        row = self._file.row(f"{_SELECT} WHERE id = ?", (str(bill_id),))
         if row is None:
             raise BillUnknown
         return _bill(*row)
+
+    def newest(self, most: int) -> list[Bill]:
+        """Return the newest bills first."""
+        rows = self._file.rows(f"{_SELECT} ORDER BY began_at_unix_s DESC, id LIMIT ?", (most,))
+        return [_bill(*row) for row in rows]
+
+    def count_print(self, bill_id: UUID) -> int:
+        """Count a printed receipt; return how many there are now."""
+        (prints,) = self._file.row(
+            "INSERT INTO bill_print (bill_id, prints) VALUES (?, 1)"
+            " ON CONFLICT (bill_id) DO UPDATE SET prints = prints + 1 RETURNING prints",
+            (str(bill_id),),
+        )
+        return int(prints)
 
     def expose(self, bill_id: UUID, *, exposed: bool) -> None:
         """Note whether a card may have paid it."""

@@ -56,6 +56,16 @@ _SEEN: Final = Words(
     Sentence("Nothing more is to do.", zh="无需其他操作。"),
     Sentence("Bill paid, {yuan} yuan", zh="账单已付{yuan}元"),
 )
+_REFUSED: Final = Words(
+    Sentence(
+        "The bank has refused what the card gave: {amount} for {line} is not paid.",
+        zh="银行拒收该卡的付款凭证：{line} 的{amount}未付款。",
+    ),
+    Sentence(
+        "Begin the bill again, and take another card. This card may be a forged one.",
+        zh="请重新录入账单并换一张卡；该卡可能是伪卡。",
+    ),
+)
 _NEWEST: Final = 200
 """Vouchers among which a bill's is looked for; it is one of the last."""
 _WORDS: Final = {
@@ -72,12 +82,14 @@ class BillStep:
 
     Attributes:
         error: of the card, if it did not pay in this step.
+        is_refused: the bank has said that what the card gave is no money.
     """
 
     bill: Bill
     finality: Finality
     words: Words
     error: CardError | None = None
+    is_refused: bool = False
 
 
 def biller_named(billers: Sequence[Biller], biller_id: str) -> Biller:
@@ -130,7 +142,8 @@ def step_of(till: Till, bill_id: UUID, error: CardError | None = None) -> BillSt
     """
     bill = _known(till, bill_id)
     finality = _finality(till, bill)
-    words = _WORDS[finality]
+    refused = _is_refused(till, bill)
+    words = _REFUSED if refused else _WORDS[finality]
     facts = {
         "line": bill.line,
         "amount": bill.amount,
@@ -144,7 +157,7 @@ def step_of(till: Till, bill_id: UUID, error: CardError | None = None) -> BillSt
     )
     if error is not None and finality is Finality.NONE:
         told = Words(error.what_happened, error.next_step)
-    return BillStep(bill, finality, told, error)
+    return BillStep(bill, finality, told, error, refused)
 
 
 def _known(till: Till, bill_id: UUID) -> Bill:
@@ -164,9 +177,16 @@ def _pays(voucher: Voucher, asked: Push) -> bool:
     return terms == (asked.kind, asked.payee_id, asked.amount, asked.time, asked.reference)
 
 
+def _is_refused(till: Till, bill: Bill) -> bool:
+    paid = bill.payment
+    return paid is not None and till.device.store.outgoing.is_refused(paid.voucher)
+
+
 def _finality(till: Till, bill: Bill) -> Finality:
     if bill.payment is None:
         return Finality.UNKNOWN if bill.exposed else Finality.NONE
+    if _is_refused(till, bill):
+        return Finality.NONE
     seen = till.device.store.outgoing.is_seen(bill.payment.voucher)
     return Finality.NOW if seen else Finality.AT_SYNC
 

@@ -11,7 +11,7 @@ PosError                    every one says what happened and what to do next, in
 +-- WrongCard               a refund's card is not the one that paid
 +-- NotRefundable           nothing was paid, or not so much is left of it
 +-- RefundUnknown, RefundConflict
-+-- BillUnknown, BillConflict, BillerUnknown, WrongNumber
++-- BillUnknown, BillConflict, BillUnpaid, BillerUnknown, WrongNumber
 +-- CashierUnknown, CashierConflict
 +-- PinWrong, PinUnfit, CashierLocked
 +-- FileUnfit               not the bank's daily file
@@ -169,6 +169,17 @@ class BillConflict(PosError):
     problem = "bill-conflict"
     what = Sentence("This bill's id was used for another one.", zh="该账单编号已用于另一笔账单。")
     advice = Sentence("Begin a new bill.", zh="请重新录入账单。")
+
+
+class BillUnpaid(PosError):
+    """There is no receipt of a bill that nobody has paid yet."""
+
+    problem = "bill-unpaid"
+    what = Sentence("This bill is not known to be paid.", zh="该账单尚未确认付款。")
+    advice = Sentence(
+        "Tap the customer's card; after a torn tap, the same card again.",
+        zh="请让顾客碰一碰；若曾中断，请用同一张卡再碰一碰。",
+    )
 
 
 class BillerUnknown(PosError):

@@ -67,6 +67,18 @@ class Unavailable(TelecomError):
     problem = "unavailable"
 
 
+class NotSubmitted(Unavailable):
+    """The SMSC has not said that it took a message."""
+
+    problem = "not-submitted"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"The SMSC has not taken the message: {why}.",
+            "Send it again, it counts once; or bring the voucher by another road.",
+        )
+
+
 class BadNumber(InvalidInput):
     """Not a phone number that a line can have."""
 

@@ -16,6 +16,8 @@ from zerobar.telecom.vouchers import bring_vouchers, collect_settled
 
 _DAILY_PAUSE_S: Final = 60.0
 """Between two looks at the calendar."""
+_SETTLED_PAUSE_S: Final = 1.0
+"""Whoever has paid at a till with a network stands there until the line is back."""
 
 
 def jobs(telecom: Telecom, bank: Bank | None) -> Sequence[Job]:
@@ -31,7 +33,7 @@ def jobs(telecom: Telecom, bank: Bank | None) -> Sequence[Job]:
         Job("orders", lambda: finish_orders(telecom, bank), 1.0),
         Job("refunds", lambda: finish_refunds(telecom, bank), 2.0),
         Job("vouchers", lambda: bring_vouchers(telecom, bank), 1.0),
-        Job("settled-vouchers", lambda: collect_settled(telecom, bank), 5.0),
+        Job("settled-vouchers", lambda: collect_settled(telecom, bank), _SETTLED_PAUSE_S),
     )
 
 

@@ -1,4 +1,4 @@
-"""The bank's notices: signed, so that what they say of an order or a voucher can be credited.
+"""The bank's notices: signed, so that what they say of an order or a payment can be credited.
 
 A notice may come twice, late, in any order, or never: what it tells is done once, and asked for as
 well.
@@ -12,7 +12,6 @@ from uuid import UUID
 
 import msgspec
 
-from zerobar.client.hosting import SettledVoucher
 from zerobar.client.webhooks import WebhookRefused, check_webhook
 from zerobar.telecom.bank import Bank, money_of
 from zerobar.telecom.context import Telecom
@@ -22,7 +21,6 @@ from zerobar.telecom.numbers import reference_in
 from zerobar.telecom.orders import settle
 from zerobar.telecom.refunding import look_at_refund
 from zerobar.telecom.topping import take_money
-from zerobar.telecom.vouchers import credit_settled
 
 LARGEST_NOTICE: Final = 16 * 1024
 
@@ -48,7 +46,6 @@ class _Notice(msgspec.Struct, frozen=True):
     order: _Order | None = None
     payment: _Payment | None = None
     refund: _Refund | None = None
-    voucher: SettledVoucher | None = None
 
 
 def take_notice(telecom: Telecom, bank: Bank, headers: Mapping[str, str], body: bytes) -> None:
@@ -74,8 +71,6 @@ def _act(telecom: Telecom, bank: Bank, notice: _Notice) -> None:
             _take_order(telecom, order, payment_id)
         case _Notice(kind="shop.paid", payment=_Payment() as payment):
             _take_payment(telecom, payment)
-        case _Notice(kind="voucher.settled", voucher=SettledVoucher() as voucher):
-            credit_settled(telecom, bank, voucher)
         case _Notice(kind="refund.done", refund=_Refund() as refund):
             _take_refund(telecom, bank, refund)
 

@@ -34,8 +34,9 @@ from zerobar.demo.stage.stage import Stage
 from zerobar.demo.story.moving_in import move_in
 from zerobar.demo.story.scene import Scene
 from zerobar.demo.town import founding
-from zerobar.demo.town.building import Around, build, new_folder
+from zerobar.demo.town.building import Around, build
 from zerobar.demo.town.devices import CardProgram
+from zerobar.demo.town.folder import new_folder
 from zerobar.demo.town.screens import new_id
 from zerobar.demo.town.town import Town
 from zerobar.purse.messages import PurseClass

@@ -122,7 +122,7 @@ def _pay_a_till_without_network(play: Play) -> None:
     play.till.page.locator("svg.qr").wait_for()
     play.eye.see(play.till.page)
     play.alice.go("/scan")
-    play.alice.sees("收款机没有网络，请求收款", "This till has no network")
+    play.alice.sees("收银机没有网络，请求收款", "This till has no network")
     play.eye.see_nothing()
     play.alice.tap("用钱包付款", "Pay")
     play.alice.sees(*SETTLES)

@@ -23,8 +23,9 @@ from tests.screens.wallet.acting import Screen
 from zerobar.demo.stage.plot import Plot
 from zerobar.demo.stage.serving import served
 from zerobar.demo.stage.stage import Stage
-from zerobar.demo.town.building import Around, build, new_folder, new_phone
+from zerobar.demo.town.building import Around, build, new_phone
 from zerobar.demo.town.device import PhoneDevice
+from zerobar.demo.town.folder import new_folder
 from zerobar.demo.town.people import CARD_PIN, CASHIER, CASHIERS_PIN, PIN
 from zerobar.demo.town.town import Town
 

@@ -23,6 +23,7 @@ from tests.pos.programs import Merchant, Road, Sam, TillProgram
 
 ORIGIN = "http://localhost:8000"
 PAY = bytes((0x80, 0x10))
+VERIFY = bytes((0x00, 0x20))
 """How the command begins by which a card pays."""
 
 

@@ -11,9 +11,9 @@ def purse_of(shop: Shop) -> int:
     return int(shop.phone.get("/purse")["balance_fen"])
 
 
-def tear(shop: Shop) -> None:
-    """Take the card away when it has paid and its answer is on its way."""
-    shop.sim.field.lose_answer_to(PAY)
+def tear(shop: Shop, command: bytes = PAY) -> None:
+    """Take the card away when it has done a command and its answer is on its way."""
+    shop.sim.field.lose_answer_to(command)
     with shop.card_tapped():
         assert shop.sim.field.lost.wait(60)
     shop.sim.field.mend()

@@ -141,7 +141,7 @@ def test_a_wallet_pays_a_phone_without_network_by_codes(
 
     payer.tap("扫一扫", "")
     _scan(payer, asked)
-    payer.sees("收款机没有网络，请求收款", "")
+    payer.sees("收银机没有网络，请求收款", "")
     payer.check_accessible()
     payer.tap("用钱包付款", "")
     payer.sees("已完成，不可撤销；联网后结算", "")
@@ -156,6 +156,35 @@ def test_a_wallet_pays_a_phone_without_network_by_codes(
     payee.tap("收取到硬钱包", "")
     payee.sees_done("¥6.00")
     assert _in_sim(carl) == had + 6_00
+
+
+def test_a_sim_pays_a_phone_by_codes_while_neither_has_a_network(
+    bea: ReadingPhone, carl: ReadingPhone, open_screen: OpenScreen
+) -> None:
+    had, payer_had = _in_sim(carl), _in_sim(bea)
+    limits = bea.get("/purse/limits")
+    bea.put("/purse/limits", **(limits | {"without_pin_fen": 1_00}))
+    assert bea.post("/sync")["failed"] is None
+    for phone in (bea, carl):
+        phone.cut_network()
+    payer = open_screen(bea, "en")
+    asked = carl.post("/requests", amount_fen=2_00)["text"]
+    payer.tap("", "Scan")
+    _scan(payer, asked)
+    payer.tap("", "Pay from the SIM")
+    payer.fill("", "The SIM's PIN", CARD_PIN)
+    payer.check_accessible()
+    payer.tap("", "Pay from the SIM")
+    payer.sees("", "Your SIM has paid.")
+    payer.check_accessible()
+    assert _in_sim(bea) == payer_had - 2_00
+    flying = bea.get("/purse/in-flight")[0]["text"]
+    assert carl.post("/vouchers", id=str(uuid4()), text=flying)["finality"] == "final now"
+    assert _in_sim(carl) == had + 2_00
+    for phone in (bea, carl):
+        phone.mend_network()
+    bea.put("/purse/limits", **limits)
+    assert bea.post("/sync")["failed"] is None
 
 
 def _scan(screen: Screen, text: str) -> None:

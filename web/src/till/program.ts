@@ -159,6 +159,8 @@ export interface Bill {
   what_happened: Words
   next_step: Words
   spoken: Words
+  /** The bank has said that what the card gave is no money. */
+  is_refused: boolean
 }
 
 const http = new Http(() => cashier.signedIn?.token)
@@ -209,6 +211,8 @@ export const program = {
   billers: () => mine(http.get<Biller[]>('/billers')),
   bill: (id: string, biller_id: string, line: string, amount_fen: Fen) =>
     mine(http.put<Bill>(`/bills/${id}`, { biller_id, line, amount_fen })),
+  bills: () => mine(http.get<Bill[]>('/bills', { query: { most: 10 } })),
+  billReceipt: async (id: string) => (await mine(http.raw('GET', `/bills/${id}/receipt`))).blob(),
   billNow: (id: string) => mine(http.get<Bill>(`/bills/${id}`)),
   tapBill: (id: string, pin: string) =>
     mine(http.post<Bill>(`/bills/${id}/tap`, pin ? { pin } : {})),

@@ -53,7 +53,6 @@ class Stage:
         self.town: Town | None = None
         self.feed = StageFeed(time)
         self.tear = Tear(self._note_torn)
-        self.is_bank_silent = False
         self._lock = threading.Lock()
         self._watchers: list[Watcher] = []
         self._taps: deque[_Tap] = deque(maxlen=_MOST_TAPS_KEPT)
@@ -63,7 +62,6 @@ class Stage:
     def open(self, town: Town) -> None:
         """Begin with a town that is being built."""
         self.town = town
-        self.is_bank_silent = False
         self.tear.arm(False)
 
     def welcome(self, device: Device) -> None:
@@ -93,15 +91,18 @@ class Stage:
 
     # --- networks and power ---------------------------------------------------------------
 
+    @property
+    def is_bank_silent(self) -> bool:
+        """Whether no device's road leads to the bank."""
+        devices = self.devices()
+        return bool(devices) and all(device.is_silent for device in devices)
+
     def set_network(self, id_: str, *, silent: bool) -> None:
         """Let a device's roads go silent, or come back; raises DeviceUnknown."""
         self._set_roads(self.device(id_), silent)
-        if not silent:
-            self.is_bank_silent = False
 
     def set_all_networks(self, *, silent: bool) -> None:
         """Let every device's roads go silent, or come back."""
-        self.is_bank_silent = silent
         for device in self.devices():
             self._set_roads(device, silent)
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -64,14 +62,6 @@ def build(town: Town, around: Around) -> None:
     """Start everybody; raises ProgramFailed. Whatever was started, `town.close` stops."""
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as beside:
         _Builder(town, around, beside).build()
-
-
-def new_folder(stack: ExitStack) -> Path:
-    """Make a temporary folder for a town."""
-    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="zerobar-demo-")))
-    # PostgreSQL's user has to pass through, when root plays.
-    folder.chmod(0o711)
-    return folder
 
 
 class _Builder:

@@ -14,6 +14,7 @@ from zerobar.codes.vouchers import read_request, read_voucher, request_text
 from zerobar.phone.api.purse import reference_of
 from zerobar.phone.api.shapes import (
     MoneyAnswer,
+    NewPursePayment,
     NewRequest,
     NewVoucher,
     Scanned,
@@ -27,7 +28,7 @@ from zerobar.phone.api.showing import (
     show_told,
     show_voucher,
 )
-from zerobar.phone.finality import KEPT_NOT_SENT, SHOW_TO_TILL, Finality
+from zerobar.phone.finality import KEPT_NOT_SENT, SHOW_TO_PAYEE, SHOW_TO_TILL, Finality
 from zerobar.phone.program import Phone
 from zerobar.phone.scanning import understand
 from zerobar.phone.vouchers import text_of
@@ -103,6 +104,17 @@ def pay_till(phone: NamedDependency[Phone], data: JSONBody[NewVoucher]) -> Money
     )
 
 
+@post("/purse/payments", sync_to_thread=True)
+def pay_by_purse(phone: NamedDependency[Phone], data: JSONBody[NewPursePayment]) -> MoneyAnswer:
+    """Have the SIM pay a scanned request; its voucher is then shown. Needs no network."""
+    paid = phone.vouchers.pay_by_purse(read_request(data.text), data.pin)
+    phone.vouchers.note_paid()
+    phone.synchroniser.wake()
+    return MoneyAnswer(
+        id=data.id, finality=Finality.AT_SYNC, happened=say(SHOW_TO_PAYEE), text=text_of(paid)
+    )
+
+
 @post("/requests", sync_to_thread=True)
 def ask_by_code(phone: NamedDependency[Phone], data: JSONBody[NewRequest]) -> RequestShown:
     """Ask for money into this phone's purse by a code; needs no network."""
@@ -159,6 +171,7 @@ ROUTES: list[Any] = [
     change_code_limit,
     scan,
     pay_till,
+    pay_by_purse,
     ask_by_code,
     receive,
     carry,

@@ -189,6 +189,18 @@ class NewVoucher(_Asked, frozen=True, kw_only=True):
     text: CodeText
 
 
+class NewPursePayment(_Asked, frozen=True, kw_only=True):
+    """A request that was scanned, for the SIM to pay.
+
+    Attributes:
+        pin: the card's, where it wants one.
+    """
+
+    id: UUID
+    text: CodeText
+    pin: CardPinText | None = None
+
+
 class NewByTelecom(_Asked, frozen=True, kw_only=True):
     """A wallet to be opened by the word of this phone's telecom."""
 

@@ -6,13 +6,13 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from litestar import get, post, put
+from litestar import Response, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from zerobar.pos import bills
+from zerobar.pos import bills, receipts
 from zerobar.pos.api.showing import show_cause, show_words
-from zerobar.pos.api.wire import AmountFen, Tap, WordsShown
+from zerobar.pos.api.wire import AmountFen, Most, Tap, WordsShown
 from zerobar.pos.bill_store import Bill, Biller
 from zerobar.pos.bills import BillStep
 from zerobar.pos.program import Program
@@ -41,6 +41,7 @@ class BillShown(msgspec.Struct, frozen=True, kw_only=True):
         finality: `none`, `final-now`, `final-settles-at-sync` or `unknown`.
         cause: the stable name of why a tap did not pay, such as `no-card` or `wrong-pin`.
         spoken: to be read aloud; empty when nothing is.
+        is_refused: the bank has said that what the card gave is no money; begin another bill.
     """
 
     bill_id: UUID
@@ -52,6 +53,7 @@ class BillShown(msgspec.Struct, frozen=True, kw_only=True):
     what_happened: WordsShown
     next_step: WordsShown
     spoken: WordsShown
+    is_refused: bool
 
 
 @get("/billers", sync_to_thread=True)
@@ -96,6 +98,28 @@ def read_bill(
     return _show(bills.step_of(program.till, bill_id))
 
 
+@get("/bills", sync_to_thread=True)
+def list_bills(
+    program: NamedDependency[Program], session: NamedDependency[Session], most: Most = 50
+) -> list[BillShown]:
+    """List the newest bills first."""
+    del session
+    newest = program.till.store.bills.newest(most)
+    return [_show(bills.step_of(program.till, bill.id)) for bill in newest]
+
+
+@get("/bills/{bill_id:uuid}/receipt", sync_to_thread=True, media_type="application/pdf")
+def bill_receipt(
+    program: NamedDependency[Program],
+    session: NamedDependency[Session],
+    bill_id: FromPath[UUID],
+) -> Response[bytes]:
+    """Print the receipt of a paid bill, pending or not; later ones say that they are reprints."""
+    del session
+    made = receipts.bill_receipt_of(program.till, bill_id)
+    return Response(made, media_type="application/pdf")
+
+
 @post("/bills/{bill_id:uuid}/tap", status_code=200, sync_to_thread=True)
 def tap_bill(
     program: NamedDependency[Program],
@@ -127,7 +151,8 @@ def _show(step: BillStep) -> BillShown:
         what_happened=show_words(words.what_happened),
         next_step=show_words(words.next_step),
         spoken=show_words(words.spoken),
+        is_refused=step.is_refused,
     )
 
 
-ROUTES: list[Any] = [list_billers, begin_bill, read_bill, tap_bill]
+ROUTES: list[Any] = [list_billers, begin_bill, list_bills, read_bill, bill_receipt, tap_bill]

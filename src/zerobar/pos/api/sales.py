@@ -16,6 +16,7 @@ from zerobar.pos import hosted_road, online, purse_road, receipts, refunding, se
 from zerobar.pos.api.showing import show_refund, show_sale
 from zerobar.pos.api.wire import (
     CodeShown,
+    Most,
     NewRefundAsked,
     NewSaleAsked,
     RefundShown,
@@ -37,7 +38,6 @@ from zerobar.pos.telling import words_of_refund
 from zerobar.purse.money import Fen
 from zerobar.reader import NoCard, OpenPayer
 
-Most = Annotated[int, QueryParameter(ge=1, le=200)]
 Text = Annotated[str, QueryParameter(max_length=64)]
 Since = Annotated[int, QueryParameter(ge=0)]
 

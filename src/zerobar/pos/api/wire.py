@@ -6,11 +6,13 @@ from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
 import msgspec
+from litestar.params import QueryParameter
 
 from zerobar.client.merchants import MOST_ITEMS, MemoText, NameText, NumberText
 from zerobar.client.taps import TapPays
 
 AmountFen: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=0x7FFFFFFF)]
+Most: TypeAlias = Annotated[int, QueryParameter(ge=1, le=200)]
 LONGEST_TEXT: Final = 1024
 
 

@@ -1,7 +1,7 @@
 """A small SMSC to develop and test with: one telecom binds to it, and phones' messages go through.
 
-It understands bind_transceiver, submit_sm, deliver_sm_resp, enquire_link and unbind (SMPP 3.4,
-chapter 4). A message is delivered again until the telecom has acknowledged it.
+It understands bind_transceiver, bind_transmitter, submit_sm, deliver_sm_resp, enquire_link and
+unbind (SMPP 3.4, chapter 4). A message is delivered again until the telecom has acknowledged it.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ import socket
 import threading
 from typing import Final, Self
 
+from zerobar.serving.programs import listen
 from zerobar.telecom.smpp import pdus
 from zerobar.telecom.smpp.model import ShortMessage
 from zerobar.telecom.smpp.stream import Silence, Stream, StreamClosed
 
-LOOPBACK: Final = "127.0.0.1"
 MOST_WAITING: Final = 1_000
 MOST_SESSIONS: Final = 16
 ACKNOWLEDGED_WITHIN_S: Final = 10.0
@@ -45,7 +45,7 @@ class Smsc:
         acknowledged_within_s: float = ACKNOWLEDGED_WITHIN_S,
     ) -> None:
         self._access = (system_id, password)
-        self._listening = socket.create_server((LOOPBACK, port))
+        self._listening = listen(port)
         self._acknowledged_within_s = acknowledged_within_s
         self._waiting: queue.Queue[ShortMessage] = queue.Queue()
         self._stopping = threading.Event()
@@ -145,7 +145,7 @@ class _Session:
     def _answer(self, pdu: pdus.Pdu) -> bool:
         """Answer a PDU; return whether the session goes on."""
         match pdu.command:
-            case "bind_transceiver":
+            case "bind_transceiver" | "bind_transmitter":
                 return self._bind(pdu)
             case "enquire_link":
                 self._stream.write(pdus.make("enquire_link_resp", pdu.sequence))
@@ -164,10 +164,12 @@ class _Session:
     def _bind(self, pdu: pdus.Pdu) -> bool:
         is_in = not self._is_bound and self._smsc._lets_in(pdu)
         status = pdus.OK if is_in else pdus.BIND_FAILED
-        answer = pdus.make("bind_transceiver_resp", pdu.sequence, status=status, system_id=_NAME)
+        command = f"{pdu.command}_resp"
+        answer = pdus.make(command, pdu.sequence, status=status, system_id=_NAME)
         self._stream.write(answer)
         if is_in:
             self._is_bound = True
+        if is_in and pdu.command == "bind_transceiver":
             threading.Thread(target=self._deliver, name="smsc-delivery", daemon=True).start()
         return is_in
 

@@ -51,8 +51,8 @@ export const explainedZh = {
       answered: '银行签名的凭证：交给硬钱包后，钱就在芯片里。',
     },
     pursePayments: {
-      asked: '收款机没有网络：由付款方的银行为它的请求签发凭证。',
-      answered: '银行签名的凭证，收款机离线就能验证。',
+      asked: '收银机没有网络：由付款方的银行为它的请求签发凭证。',
+      answered: '银行签名的凭证，收银机离线就能验证。',
     },
     command: { asked: '给硬钱包的一条指令。', answered: '硬钱包的应答。' },
     request: { asked: '给银行的一次请求。', answered: '银行的应答。' },

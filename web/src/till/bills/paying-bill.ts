@@ -12,6 +12,11 @@ const KEY = 'zerobar.till.bill'
 const EVERY_MS = 600
 const PIN_CAUSES = new Set(['pin-needed', 'wrong-pin', 'malformed-pin', 'no-pin-total-used'])
 
+/** Whether the card has said no; in doubt it is asked on and on, but for a PIN that it wants. */
+function isRefusal({ finality, cause }: Bill): boolean {
+  return PIN_CAUSES.has(cause) || (finality === 'none' && !!cause && cause !== 'no-card')
+}
+
 export function useBill() {
   const bill = shallowRef<Bill>()
   const problem = shallowRef<Problem>()
@@ -41,7 +46,7 @@ export function useBill() {
   function take(after: Bill): void {
     bill.value = after
     if (after.finality.startsWith('final')) finish(after)
-    else if (after.finality === 'none' && after.cause && after.cause !== 'no-card') refuse(after)
+    else if (isRefusal(after)) refuse(after)
   }
 
   function finish(after: Bill): void {
@@ -71,6 +76,13 @@ export function useBill() {
     if (isUnknown.value) isTapping.value = true
   }
 
+  /** Show a bill that was begun before, and go on with it. */
+  async function open(before: string): Promise<void> {
+    id = before
+    sessionStorage.setItem(KEY, id)
+    await goOn()
+  }
+
   function forget(): void {
     sessionStorage.removeItem(KEY)
     id = pin.value = ''
@@ -85,7 +97,7 @@ export function useBill() {
   })
 
   return {
-    bill, problem, isBusy, pin, isTapping, isPaid, isUnknown, begin, goOn, forget,
+    bill, problem, isBusy, pin, isTapping, isPaid, isUnknown, begin, goOn, open, forget,
     tap: () => { isTapping.value = true },
   }
 }

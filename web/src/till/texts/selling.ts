@@ -86,6 +86,11 @@ export const sellingZh = {
     seen: '已缴费',
     pending: '已缴费，联网后入账',
     another: '再缴一笔',
+    before: '最近的账单',
+    later: '稍后继续，先缴另一笔',
+    unpaid: '未付款',
+    refused: '银行拒收，未付款',
+    doubtful: '可能已付款，请用同一张卡再碰一碰',
   },
 }
 
@@ -177,5 +182,10 @@ export const sellingEn: Like<typeof sellingZh> = {
     seen: 'Bill paid',
     pending: 'Paid, booked when there is a network',
     another: 'Another bill',
+    before: 'Newest bills',
+    later: 'Later; another bill first',
+    unpaid: 'Not paid',
+    refused: 'Refused by the bank, not paid',
+    doubtful: 'May be paid: tap the same card again',
   },
 }

@@ -10,7 +10,7 @@ import { http } from './phone'
 export type Stage = 'amount' | 'waiting' | 'pin' | 'refused-here' | 'over'
 const PAUSE_MS = 600
 const FINAL = ['paid', 'paid-partly-held']
-const WANTS_PIN = ['pin-needed', 'wrong-pin', 'no-pin-total-used']
+export const WANTS_PIN = ['pin-needed', 'wrong-pin', 'no-pin-total-used']
 /** Nobody was in the field, or left it before anything was asked. */
 const NOBODY = ['no-card', 'card-torn', 'link-timeout', 'field-busy', 'card-mute']
 

@@ -80,7 +80,7 @@ export const baseZh = {
   },
   did: {
     paid: '向商户付款',
-    paidTill: '向离线收款机付款',
+    paidTill: '向离线收银机付款',
     transferred: '转账',
     exchanged: '换数币',
     saved: '存银行',
