@@ -152,6 +152,8 @@ def test_a_process_that_is_stopped_for_a_while_goes_on(
         assert ledger.post(transfer(1))[0].ok
         monkeypatch.setattr(remote, "GIVE_UP_AFTER_S", 0.5)
         os.kill(process.pid, signal.SIGSTOP)
+        # It may answer until all of its threads have stopped.
+        os.waitid(os.P_PID, process.pid, os.WSTOPPED)
         with pytest.raises(LedgerUnavailable):
             ledger.probe(0.1)
         with pytest.raises(LedgerUnavailable):

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+import msgspec
+
 from zerobar.bank.errors import InvalidInput, NotSignedIn
 from zerobar.bank.ids import DERIVED_VERSION
 from zerobar.bank.people.model import SigningKey
@@ -15,6 +17,7 @@ from zerobar.multibuffer import verify_all
 
 LONGEST_DRIFT: Final = timedelta(seconds=300)
 """How far a signer's clock may be off; older requests cannot be sent again by a stranger."""
+_LONGEST_DRIFT_S: Final = LONGEST_DRIFT.total_seconds()
 
 
 class SignatureMissing(NotSignedIn):
@@ -78,8 +81,7 @@ class IdMissing(InvalidInput):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(msgspec.Struct, frozen=True, gc=False):
     """A signed request as it came, not checked yet.
 
     Attributes:
@@ -94,9 +96,13 @@ class Claim:
     key_id: UUID
     time_unix_s: int
     idempotency_key: str
-    body: bytes = field(repr=False)
-    signed_bytes: bytes = field(repr=False)
-    signature: bytes = field(repr=False)
+    body: bytes
+    signed_bytes: bytes
+    signature: bytes
+
+    def __repr__(self) -> str:
+        """Say as little of what was signed as can be."""
+        return f"Claim(key_id={self.key_id!r}, time_unix_s={self.time_unix_s})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,5 +189,5 @@ def check_signer(claim: Claim, key: SigningKey | None, now: datetime, signed: bo
 
 def check_time(claim: Claim, now: datetime) -> None:
     """Check that a request is signed within five minutes of now; raises TimeOff."""
-    if abs(claim.time_unix_s - now.timestamp()) > LONGEST_DRIFT.total_seconds():
+    if abs(claim.time_unix_s - now.timestamp()) > _LONGEST_DRIFT_S:
         raise TimeOff(now)

@@ -6,6 +6,7 @@ it is answered; so a server that is killed and started again is no more than a p
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import socket
 import struct
@@ -18,19 +19,18 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, Self
 
-import msgspec
-
 from zerobar.ledger.asking import Asking, Outcome, Request, deliver
 from zerobar.ledger.errors import LedgerBusy, LedgerUnavailable
+from zerobar.ledger.hearing import Hearing
 from zerobar.ledger.wire import (
     MAX_FRAME_CHAINS,
     TOLD,
     Asked,
-    BadFrame,
-    FrameReader,
     asked,
+    frame_of,
     outcome_of,
-    send_frame,
+    send_all,
+    send_at_once,
 )
 
 MAX_WAITING: Final = 65_536
@@ -50,7 +50,8 @@ _log = logging.getLogger(__name__)
 class RemoteLedger(Asking):
     """The ledger of another process; a context manager that waits for all answers at its end.
 
-    It connects when it is first asked, and again whenever it must.
+    It connects when it is first asked, and again whenever it must. While the socket takes all, who
+    asks sends as well; what it does not take at once is left to a thread, so nobody waits to ask.
 
     Args:
         path: of the socket of a `PosterServer`.
@@ -64,8 +65,14 @@ class RemoteLedger(Asking):
         self._changed = threading.Condition()
         self._unanswered: dict[int, Request] = {}
         self._chains = 0
+        self._delivering = 0
         self._to_send: deque[int] = deque()
         self._number = 0
+        self._connection: socket.socket | None = None
+        self._hearing: Hearing | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._rest = b""
+        self._is_sending = False
         self._broken = False
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="ledger-remote", daemon=True)
@@ -96,9 +103,21 @@ class RemoteLedger(Asking):
             self._number += 1
             self._unanswered[self._number] = request
             self._chains += many
-            if not self._to_send:
+            if self._connection is None or self._is_sending or self._to_send:
+                self._to_send.append(self._number)
+            else:
+                self._send_now(self._connection, self._number, request)
+            if self._to_send or self._rest:
                 self._changed.notify_all()
-            self._to_send.append(self._number)
+
+    def _send_now(self, connection: socket.socket, number: int, request: Request) -> None:
+        frame = frame_of([asked(number, request)])
+        try:
+            self._rest = send_at_once(connection, frame)
+        except OSError:
+            self._to_send.append(number)
+            self._broken = True
+        self._is_sending = bool(self._rest)
 
     # --- the thread that connects and sends -----------------------------------------------
 
@@ -133,12 +152,12 @@ class RemoteLedger(Asking):
         """Wait until there is something to send; tell whether there is."""
         with self._changed:
             self._changed.wait_for(lambda: self._unanswered or self._closing)
-            return bool(self._unanswered)
+            return bool(self._unanswered or self._delivering)
 
     def _connected(self) -> socket.socket | None:
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        # Sending and connecting end in time also when the process there was stopped; a time-out
-        # of Python's would end the wait for answers as well.
+        # Connecting ends in time also when the process there was stopped; a time-out of Python's
+        # would hold for all that follows.
         patience = _TIMEVAL.pack(int(SILENCE_S), 0)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, patience)
         try:
@@ -151,42 +170,49 @@ class RemoteLedger(Asking):
     def _talk(self, connection: socket.socket) -> None:
         """Send all that is unanswered and all that comes, until the connection breaks."""
         with self._changed:
-            self._broken = False
+            self._broken, self._rest, self._is_sending = False, b"", False
             self._to_send = deque(self._unanswered)
-        reading = threading.Thread(
-            target=self._read_all, args=(connection,), name="ledger-answers", daemon=True
-        )
-        reading.start()
+            self._connection = connection
+        self._hear(connection)
         try:
-            while (messages := self._next_messages()) is not None:
-                if messages:
-                    send_frame(connection, messages)
+            while (data := self._next_data()) is not None:
+                if data:
+                    send_all(connection, data, SILENCE_S)
                 self._give_up()
         except OSError:
             _log.warning("the process that posts has gone")
+        with self._changed:
+            self._connection = self._hearing = None
         with suppress(OSError):
             connection.shutdown(socket.SHUT_RDWR)
-        reading.join()
 
-    def _next_messages(self) -> list[Asked] | None:
+    def _next_data(self) -> bytes | None:
         """Return what to send next, which may be nothing for now; None when it is time to stop."""
         with self._changed:
+            self._is_sending = False
             self._changed.wait_for(
-                lambda: self._to_send or self._broken or self._is_done(), _LOOK_EVERY_S
+                lambda: self._rest or self._to_send or self._broken or self._is_done(),
+                _LOOK_EVERY_S,
             )
             if self._broken or self._is_done():
                 return None
-            messages: list[Asked] = []
-            chains = 0
-            while self._to_send and chains < MAX_FRAME_CHAINS:
-                number = self._to_send.popleft()
-                if (waiting := self._unanswered.get(number)) is not None:
-                    messages.append(asked(number, waiting))
-                    chains += len(waiting.postings)
-            return messages
+            self._is_sending = bool(self._rest or self._to_send)
+            data, self._rest = self._rest, b""
+            messages = self._next_messages()
+            return data + frame_of(messages) if messages else data
+
+    def _next_messages(self) -> list[Asked]:
+        messages: list[Asked] = []
+        chains = 0
+        while self._to_send and chains < MAX_FRAME_CHAINS:
+            number = self._to_send.popleft()
+            if (waiting := self._unanswered.get(number)) is not None:
+                messages.append(asked(number, waiting))
+                chains += len(waiting.postings)
+        return messages
 
     def _is_done(self) -> bool:
-        return self._closing and not self._unanswered
+        return self._closing and not self._unanswered and not self._delivering
 
     def _give_up(self) -> None:
         """Tell those who have waited too long that the outcome is not known."""
@@ -207,22 +233,42 @@ class RemoteLedger(Asking):
         self._chains -= len(waiting.postings) or 1
         return waiting
 
-    # --- the thread that reads answers ----------------------------------------------------
+    # --- answers --------------------------------------------------------------------------
 
-    def _read_all(self, connection: socket.socket) -> None:
-        reader = FrameReader(connection)
-        try:
-            while (frame := reader.next()) is not None:
-                self._pass_on(frame)
-        except (OSError, BadFrame, msgspec.MsgspecError) as error:
-            _log.warning("answers are asked for again: %s", type(error).__name__)
-        finally:
-            self._break()
+    def read_on(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Read answers on a loop, where nobody may wait for one, from the next connection on.
 
-    def _break(self) -> None:
+        A loop that is to end calls `read_apart` before.
+        """
         with self._changed:
-            self._broken = True
-            self._changed.notify_all()
+            self._loop = loop
+
+    def read_apart(self) -> None:
+        """Read answers in a thread again; called on the loop."""
+        with self._changed:
+            self._loop = None
+            hearing = self._hearing
+        if hearing is not None:
+            hearing.leave_loop()
+
+    def _hear(self, connection: socket.socket) -> None:
+        hearing = Hearing(connection, self._pass_on, self._break)
+        with self._changed:
+            self._hearing = hearing
+            if self._loop is not None:
+                # One that ended without a word reads no more.
+                with suppress(RuntimeError):
+                    hearing.begin_on(self._loop)
+                    return
+        hearing.begin_in_thread()
+
+    def _break(self, hearing: Hearing) -> None:
+        with self._changed:
+            # One that was replaced ends as well, and says nothing of the one that is used.
+            if self._hearing is hearing:
+                self._hearing = None
+                self._broken = True
+                self._changed.notify_all()
 
     def _pass_on(self, frame: bytes) -> None:
         messages = TOLD.decode(frame)
@@ -232,6 +278,11 @@ class RemoteLedger(Asking):
                 for message in messages
                 if (request := self._settled(message.number)) is not None
             ]
-            if self._is_done():
-                self._changed.notify_all()
-        deliver(outcomes)
+            self._delivering += 1
+        try:
+            deliver(outcomes)
+        finally:
+            with self._changed:
+                self._delivering -= 1
+                if self._is_done():
+                    self._changed.notify_all()

@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Final, Self
 
 import msgspec
@@ -23,7 +22,16 @@ import msgspec
 from zerobar.ledger.asking import Outcome, Request, deliver
 from zerobar.ledger.errors import LedgerBusy, RowRefused, SocketTaken
 from zerobar.ledger.grouping import GroupingPoster
-from zerobar.ledger.wire import ASKED, Asked, BadFrame, FrameReader, Told, send_frame, told
+from zerobar.ledger.wire import (
+    ASKED,
+    Asked,
+    BadFrame,
+    FrameReader,
+    Told,
+    frame_of,
+    send_at_once,
+    told,
+)
 
 MAX_CONNECTIONS: Final = 64
 MAX_UNANSWERED: Final = 16_384
@@ -103,7 +111,10 @@ class PosterServer:
 
 
 class _Connection:
-    """One process that asks: a thread reads, another answers."""
+    """One process that asks: a thread reads, and whoever posts answers.
+
+    An answer goes out at once if the socket takes it. If not, another thread waits for that.
+    """
 
     def __init__(
         self,
@@ -114,18 +125,37 @@ class _Connection:
         self._socket = accepted
         self._ledger = ledger
         self._ended = ended
-        self._outcomes: SimpleQueue[list[Told] | None] = SimpleQueue()
+        self._changed = threading.Condition()
+        self._unsent: list[Told] = []
+        self._rest = b""
+        self._is_over = False
         self._room = threading.Semaphore(MAX_UNANSWERED)
         self._threads = [
             threading.Thread(target=self._read_all, name="ledger-read", daemon=True),
-            threading.Thread(target=self._answer_all, name="ledger-answer", daemon=True),
+            threading.Thread(target=self._send_rests, name="ledger-answer", daemon=True),
         ]
         for thread in self._threads:
             thread.start()
 
     def tell(self, outcomes: Sequence[tuple[Request, Outcome]]) -> None:
-        """Answer, as the mailbox of all requests that came this way."""
-        self._outcomes.put([told(request.waiter, outcome) for request, outcome in outcomes])
+        """Answer, as the mailbox of all requests that came this way; never waits."""
+        answers = [told(request.waiter, outcome) for request, outcome in outcomes]
+        with self._changed:
+            if self._is_over:
+                return
+            if self._rest:
+                self._unsent += answers
+                return
+            self._send(answers)
+
+    def _send(self, answers: Sequence[Told]) -> None:
+        try:
+            self._rest = send_at_once(self._socket, frame_of(answers))
+        except OSError:
+            self._is_over = True
+        self._room.release(len(answers))
+        if self._rest or self._is_over:
+            self._changed.notify_all()
 
     def close(self) -> None:
         """Hang up."""
@@ -133,6 +163,8 @@ class _Connection:
             self._socket.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
             thread.join()
+
+    # --- the thread that reads ------------------------------------------------------------
 
     def _read_all(self) -> None:
         reader = FrameReader(self._socket)
@@ -144,7 +176,9 @@ class _Connection:
             _log.warning("a connection to the ledger is cut: %s", type(error).__name__)
         finally:
             # What it asked is posted all the same; its answers find nobody.
-            self._outcomes.put(None)
+            with self._changed:
+                self._is_over = True
+                self._changed.notify_all()
 
     def _take(self, message: Asked) -> None:
         self._room.acquire()
@@ -161,26 +195,31 @@ class _Connection:
             else:
                 return
 
-    def _answer_all(self) -> None:
-        while answers := self._next_answers():
-            try:
-                send_frame(self._socket, answers)
-            except OSError:
-                break
-            self._room.release(len(answers))
+    # --- the thread that sends what the socket did not take at once -----------------------
+
+    def _send_rests(self) -> None:
+        with suppress(OSError):
+            while rest := self._next_rest():
+                self._socket.sendall(rest)
+                self._go_on()
         self._hang_up()
 
-    def _next_answers(self) -> list[Told]:
-        """Wait for answers and return all there are; none when the connection has ended."""
-        answers: list[Told] = []
-        while not answers or not self._outcomes.empty():
-            more = self._outcomes.get()
-            if more is None:
-                return []
-            answers += more
-        return answers
+    def _next_rest(self) -> bytes:
+        """Wait for something that is to be sent; return nothing when the connection has ended."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._rest or self._is_over)
+            return b"" if self._is_over else self._rest
+
+    def _go_on(self) -> None:
+        """Send what was answered meanwhile, and let answers go out at once again."""
+        with self._changed:
+            answers, self._unsent, self._rest = self._unsent, [], b""
+            if answers and not self._is_over:
+                self._send(answers)
 
     def _hang_up(self) -> None:
+        with self._changed:
+            self._is_over = True
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._room.release(MAX_UNANSWERED)

@@ -5,6 +5,7 @@ A frame carries many requests, or many outcomes; they are matched by numbers, in
 
 from __future__ import annotations
 
+import select
 import socket
 import struct
 from collections.abc import Sequence
@@ -93,10 +94,36 @@ def outcome_of(message: Told, request: Request) -> Outcome:
     return answers[0] if request.alone else answers
 
 
-def send_frame(connection: socket.socket, messages: Sequence[Asked | Told]) -> None:
-    """Send messages as one frame; blocks while the other side does not read."""
+def frame_of(messages: Sequence[Asked | Told]) -> bytes:
+    """Write messages down as one frame."""
     data = _ENCODER.encode(messages)
-    connection.sendall(_LENGTH.pack(len(data)) + data)
+    return _LENGTH.pack(len(data)) + data
+
+
+def send_at_once(connection: socket.socket, data: bytes) -> bytes:
+    """Send what the socket takes without waiting; return the rest."""
+    try:
+        sent = connection.send(data, socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        return data
+    return data[sent:]
+
+
+def send_all(connection: socket.socket, data: bytes, patience_s: float) -> None:
+    """Send all; raise TimeoutError when the other side takes nothing for so long.
+
+    Whether the socket itself waits is not to be relied on: a loop that watches it changes that.
+    """
+    while rest := send_at_once(connection, data):
+        if len(rest) == len(data) and not _wait_for(connection, select.POLLOUT, patience_s):
+            raise TimeoutError
+        data = rest
+
+
+def _wait_for(connection: socket.socket, event: int, patience_s: float | None = None) -> bool:
+    poll = select.poll()
+    poll.register(connection, event)
+    return bool(poll.poll(None if patience_s is None else 1000 * patience_s))
 
 
 class FrameReader:
@@ -104,23 +131,40 @@ class FrameReader:
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
+        self._piece = memoryview(bytearray(_READ))
+        self._read = bytearray()
 
     def next(self) -> bytes | None:
-        """Return the next frame's bytes; None at the connection's end."""
-        head = self._exactly(_LENGTH.size)
-        if head is None:
+        """Return the next frame's bytes, once they are there; None at the connection's end."""
+        while (frame := self.taken()) is None:
+            try:
+                is_open = self.receive()
+            except BlockingIOError:
+                is_open = _wait_for(self._connection, select.POLLIN)
+            if not is_open:
+                return None
+        return frame
+
+    def receive(self, flags: int = 0) -> bool:
+        """Read more; return False at the connection's end.
+
+        Args:
+            flags: of the system's recv; with MSG_DONTWAIT it raises BlockingIOError.
+        """
+        got = self._connection.recv_into(self._piece, 0, flags)
+        self._read += self._piece[:got]
+        return bool(got)
+
+    def taken(self) -> bytes | None:
+        """Take the first frame off what was read; None when it is not all there."""
+        if len(self._read) < _LENGTH.size:
             return None
-        (length,) = _LENGTH.unpack(head)
+        (length,) = _LENGTH.unpack_from(self._read)
         if length > MAX_FRAME:
             raise BadFrame
-        return self._exactly(length)
-
-    def _exactly(self, length: int) -> bytes | None:
-        data = bytearray(length)
-        view, have = memoryview(data), 0
-        while have < length:
-            got = self._connection.recv_into(view[have : have + _READ])
-            if not got:
-                return None
-            have += got
-        return bytes(data)
+        end = _LENGTH.size + length
+        if len(self._read) < end:
+            return None
+        frame = bytes(memoryview(self._read)[_LENGTH.size : end])
+        del self._read[:end]
+        return frame

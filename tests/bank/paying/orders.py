@@ -9,6 +9,8 @@ import json
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from tests.bank.holders import Holder
 from zerobar.bank.context import Bank
 from zerobar.bank.paying.model import Payee, PayeeKind, PaymentOrder
@@ -68,3 +70,9 @@ def signed(
     covered = signed_bytes("POST", path, str(request_id), str(time), raw)
     signature = holder.key.sign(covered)
     return Claim(holder.key.id, time, str(request_id), raw, covered, signature)
+
+
+def falsified(asked: PaymentOrder) -> PaymentOrder:
+    """Return an order with a signature that is nobody's."""
+    claim = msgspec.structs.replace(asked.claim, signature=bytes(64))
+    return msgspec.structs.replace(asked, claim=claim)

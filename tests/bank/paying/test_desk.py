@@ -5,13 +5,12 @@ import contextlib
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import pytest
 
 from tests.bank.funding.cards import Funded
 from tests.bank.holders import Holder, balance, fill, grant, open_holder
-from tests.bank.paying.orders import order, to
+from tests.bank.paying.orders import falsified, order, to
 from tests.bank.paying.sellers import Seller, as_payee, open_order
 from zerobar.bank.context import Bank
 from zerobar.bank.funding.store import set_auto_top_up
@@ -55,7 +54,7 @@ def test_each_gets_its_own_answer(
 ) -> None:
     good = order(bank, payer, to(bea), 1)
     forged = order(bank, payer, to(bea), 2)
-    forged = replace(forged, claim=replace(forged.claim, signature=bytes(64)))
+    forged = falsified(forged)
     big = order(bank, payer, to(bea), 2_000_01)
     again = good
     answers = outcomes(desk, [good, forged, big, again])

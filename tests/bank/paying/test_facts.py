@@ -11,7 +11,7 @@ import pytest
 
 from tests.bank.conftest import Clock
 from tests.bank.holders import Holder
-from tests.bank.paying.orders import order, to
+from tests.bank.paying.orders import falsified, order, to
 from zerobar.bank.context import Bank
 from zerobar.bank.paying import desk
 from zerobar.bank.paying.desk import PaymentDesk
@@ -119,7 +119,7 @@ def groups(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 def _until_posting(waited: PaymentDesk) -> None:
     give_up_at = time.monotonic() + PATIENCE_S
-    while not waited._groups_posting:
+    while not waited._clerks_groups:
         assert time.monotonic() < give_up_at
         time.sleep(0.005)
 
@@ -145,7 +145,7 @@ def test_a_ledger_that_hangs_keeps_nobody_from_hearing_a_refusal(
     bank: Bank, payer: Holder, bea: Holder
 ) -> None:
     forged = order(bank, payer, to(bea), 2)
-    forged = replace(forged, claim=replace(forged.claim, signature=bytes(64)))
+    forged = falsified(forged)
     with PaymentDesk(bank) as opened, bank.connection() as other:
         with other.transaction():
             other.execute("LOCK TABLE ledger.entry IN SHARE MODE")

@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from tests.bank.conftest import Clock
 from tests.bank.holders import Holder, balance, fill, grant
-from tests.bank.paying.orders import order
+from tests.bank.paying.orders import falsified, order
 from tests.bank.paying.sellers import SHOP_CODE, Seller, as_payee, open_order
 from zerobar.bank.context import Bank
 from zerobar.bank.paying.engine import pay_now
@@ -75,6 +73,6 @@ def test_orders_of_one_group_are_looked_up_together(
     first, second = (open_order(bank, seller, amount) for amount in (1_00, 2_00))
     good = order(bank, payer, as_payee(first), 1_00)
     wrong = order(bank, payer, as_payee(second), 1_00)
-    forged = replace(good, claim=replace(good.claim, signature=bytes(64)))
+    forged = falsified(good)
     verdicts = examine(bank, [good, wrong, forged, good])
     assert [isinstance(verdict, Approved) for verdict in verdicts] == [True, False, False, True]

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace as changed
 
 from tests.bank.conftest import Clock
 from tests.bank.holders import Holder, balance, fill, grant, new_key, open_holder
@@ -209,7 +210,7 @@ def test_a_changed_order_does_not_pay(bank: Bank, payer: Holder, bea: Holder) ->
     asked = order(bank, payer, to(bea), 1)
     body = asked.claim.signed_bytes.replace(b'"amount_fen": 1', b'"amount_fen": 9')
     with pytest.raises(SignatureWrong):
-        pay_now(bank, replace(asked, claim=replace(asked.claim, signed_bytes=body)))
+        pay_now(bank, changed(asked, claim=changed(asked.claim, signed_bytes=body)))
 
 
 def test_an_unknown_key_does_not_pay(bank: Bank, payer: Holder, bea: Holder) -> None:

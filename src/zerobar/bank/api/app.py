@@ -37,6 +37,7 @@ from zerobar.bank.api.problems import EXCEPTION_HANDLERS
 from zerobar.bank.context import Bank
 from zerobar.bank.health.requests import Counted
 from zerobar.bank.paying.desk import PaymentDesk
+from zerobar.bank.paying.express import Express
 from zerobar.ledger import LedgerUnavailable
 from zerobar.serving.following import follow
 from zerobar.serving.headers import add_security_headers
@@ -135,10 +136,14 @@ class Served:
     """Whom an application answers for; `app.state.served`.
 
     It takes a second to make an application. One that does not run may be given another bank.
+
+    Attributes:
+        express: on the loop of an application that runs.
     """
 
     bank: Bank
     desk: PaymentDesk
+    express: Express | None = None
 
 
 def create_app(bank: Bank, lifespan: Sequence[Lifespan] = ()) -> Litestar:
@@ -148,7 +153,11 @@ def create_app(bank: Bank, lifespan: Sequence[Lifespan] = ()) -> Litestar:
     @asynccontextmanager
     async def open_desk(_: Litestar) -> AsyncIterator[None]:
         with served.desk:
+            express = Express(served.bank, served.desk, asyncio.get_running_loop())
+            served.express = express
             yield
+            served.express = None
+            express.close()
 
     own = {
         "bank": Provide(lambda: served.bank, sync_to_thread=False),

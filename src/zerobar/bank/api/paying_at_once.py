@@ -26,12 +26,12 @@ from uvicorn.server import ServerState
 
 from zerobar.bank.api import problems
 from zerobar.bank.api.access import claim_of
-from zerobar.bank.api.app import LARGEST_BODY
+from zerobar.bank.api.app import LARGEST_BODY, Served
 from zerobar.bank.api.paying import order_of
 from zerobar.bank.api.paying_showing import show_payment
 from zerobar.bank.errors import BankError
 from zerobar.bank.health.requests import Counted
-from zerobar.bank.paying.desk import Caller, Outcome, PaymentDesk
+from zerobar.bank.paying.desk import Caller, Outcome
 from zerobar.bank.paying.model import Payment, PaymentOrder
 from zerobar.client.paying import NewPayment
 from zerobar.client.signing import (
@@ -112,7 +112,8 @@ class PaymentConnection(HttpToolsProtocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        self._desk: PaymentDesk = config.loaded_app.state.served.desk
+        served: Served = config.loaded_app.state.served
+        self._take = served.desk.take if served.express is None else served.express.take
         self._body: bytearray | None = None
 
     def on_headers_complete(self) -> None:
@@ -161,11 +162,11 @@ class PaymentConnection(HttpToolsProtocol):
         super().on_body(body)
 
     def _pay(self, order: PaymentOrder) -> None:
-        exchange = Exchange(self.parser.should_keep_alive(), _follow(self.headers))
+        exchange = Exchange(self.parser.should_keep_alive(), _follow(dict(self.headers)))
         self.cycle = exchange  # type: ignore[assignment]
         try:
             caller = Caller(self.loop, lambda told: self._answer(exchange, told), exchange.followed)
-            self._desk.take(order, caller)
+            self._take(order, caller)
         except BankError as refusal:
             self._answer(exchange, refusal)
 
@@ -195,8 +196,7 @@ class PaymentConnection(HttpToolsProtocol):
         return [*head, b"\r\n", body]
 
 
-def _follow(headers: Sequence[Header]) -> Counted:
-    named = dict(headers)
+def _follow(named: Mapping[bytes, bytes]) -> Counted:
     trace = _text(named, _TRACEPARENT), _text(named, _TRACESTATE)
     return Counted((METHOD, PATH), trace, _text(named, _REQUEST_ID), _text(named, _ID))
 

@@ -5,6 +5,7 @@ judging    the rules: an order and its facts become a posting, or a refusal
 guessing   numbers are not to be listed by paying them
 engine     look up, judge, post, conclude: `pay_now(bank, order)` for one order
 desk       the same for all that come at once: `PaymentDesk(bank)`
+express    the same without any thread, for orders of which all is remembered: `Express(...)`
 topping    a card pays what a payment lacks
 codes      enrolling and reading customers' codes
 charging   `pay_by_code(bank, charge)`, and what waits for the holder

@@ -16,15 +16,17 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from typing import Final, Self
+
+import msgspec
 
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import BankError
 from zerobar.bank.paying.engine import conclude, examine, is_doubted, is_plain, pay_now
 from zerobar.bank.paying.errors import OutcomeUnknown, TooBusy
 from zerobar.bank.paying.judging import Approved, Short
+from zerobar.bank.paying.memory import Memory
 from zerobar.bank.paying.model import Payment, PaymentKind, PaymentOrder
 from zerobar.bank.paying.reading_room import ReadingRoom
 from zerobar.ledger import Answer, LedgerBusy, LedgerError
@@ -50,8 +52,7 @@ _log = logging.getLogger(__name__)
 Outcome = Payment | Exception
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(msgspec.Struct, frozen=True):
     """Who waits on an event loop, and is called there; only the first call counts.
 
     Attributes:
@@ -66,18 +67,25 @@ class Caller:
 Waiter = Future[Payment] | Caller
 Told = tuple[Waiter, Outcome]
 _Waiting = tuple[PaymentOrder, Waiter]
-_Posting = tuple[PaymentOrder, Waiter, Approved]
+Posting = tuple[PaymentOrder, Waiter, Approved]
+"""What was approved, and who waits for it."""
 
 
 class PaymentDesk:
-    """Takes payment orders from many threads or tasks; a context manager that finishes them."""
+    """Takes payment orders from many threads or tasks; a context manager that finishes them.
+
+    Attributes:
+        memory: what its clerk remembers of what was looked up.
+    """
 
     def __init__(self, bank: Bank) -> None:
+        self.memory = Memory()
         self._bank = bank
         self._changed = threading.Condition()
         self._waiting: deque[_Waiting] = deque()
         self._closing = False
-        self._groups_posting = 0
+        self._clerks_groups = 0
+        self._unanswered = 0
         self._topping = threading.BoundedSemaphore(MAX_TOPPING)
         self._back_room = ThreadPoolExecutor(BACK_ROOM, thread_name_prefix="payment-back-room")
         self._card_room = ThreadPoolExecutor(CARD_ROOM, thread_name_prefix="payment-card-room")
@@ -120,14 +128,14 @@ class PaymentDesk:
             self._changed.notify_all()
         self._clerk.join()
         with self._changed:
-            self._changed.wait_for(lambda: not self._groups_posting)
+            self._changed.wait_for(lambda: not self._unanswered)
         self._card_room.shutdown()
         self._back_room.shutdown()
 
     # --- the clerk ------------------------------------------------------------------------
 
     def _work(self) -> None:
-        with ReadingRoom(self._bank.pool) as room:
+        with ReadingRoom(self._bank.pool, self.memory) as room:
             while group := self._next_group():
                 self._try(group, room)
 
@@ -152,12 +160,12 @@ class PaymentDesk:
 
     def _is_time(self) -> bool:
         """Tell whether to begin a group, rather than gather it until the last one is answered."""
-        return not self._groups_posting or len(self._waiting) >= MAX_GROUP or self._closing
+        return not self._clerks_groups or len(self._waiting) >= MAX_GROUP or self._closing
 
     def _handle(self, group: Sequence[_Waiting], room: ReadingRoom | None = None) -> None:
         verdicts = examine(self._bank, [order for order, _ in group], room)
         told: list[Told] = []
-        approved: list[_Posting] = []
+        approved: list[Posting] = []
         for (order, waiter), verdict in zip(group, verdicts, strict=True):
             if isinstance(verdict, Approved):
                 approved.append((order, waiter, verdict))
@@ -166,7 +174,9 @@ class PaymentDesk:
             else:
                 told.append((waiter, verdict))
         if approved:
-            self._post(approved)
+            with self._changed:
+                self._clerks_groups += 1
+            self.post(approved, self._let_clerk_begin)
         tell(told)
 
     def _top_up(self, order: PaymentOrder, waiter: Waiter) -> None:
@@ -181,30 +191,50 @@ class PaymentDesk:
         finally:
             self._topping.release()
 
-    def _post(self, approved: list[_Posting]) -> None:
+    def post(self, approved: Sequence[Posting], ended: Callable[[], None]) -> None:
+        """Post what was approved and tell those who wait what came of it.
+
+        Args:
+            approved: on this desk, or beside it.
+            ended: called once when the ledger has answered, from any thread.
+        """
         try:
             answers = self._bank.ledger.submit_many([a.posting for _, _, a in approved])
-        except LedgerBusy:
-            tell([(waiter, TooBusy()) for _, waiter, _ in approved])
+        except Exception as error:  # noqa: BLE001 - whoever waits is told
+            _log.warning("payments could not be posted: %s", type(error).__name__)
+            outcome = TooBusy() if isinstance(error, LedgerBusy) else error
+            tell([(waiter, outcome) for _, waiter, _ in approved])
+            ended()
             return
         self._begin()
-        answers.add_done_callback(partial(self._posted, approved))
+        answers.add_done_callback(partial(self._posted, approved, ended))
 
     # --- what the ledger says, on its thread ------------------------------------------------
 
-    def _posted(self, approved: Sequence[_Posting], answers: Future[list[Answer]]) -> None:
+    def _posted(
+        self,
+        approved: Sequence[Posting],
+        ended: Callable[[], None],
+        answers: Future[list[Answer]],
+    ) -> None:
         try:
             self._tell_posted(approved, answers)
         finally:
+            ended()
             self._end()
+
+    def _let_clerk_begin(self) -> None:
+        with self._changed:
+            self._clerks_groups -= 1
+            self._changed.notify_all()
 
     def _begin(self) -> None:
         with self._changed:
-            self._groups_posting += 1
+            self._unanswered += 1
 
     def _end(self) -> None:
         with self._changed:
-            self._groups_posting -= 1
+            self._unanswered -= 1
             self._changed.notify_all()
 
     def _try_again(self, order: PaymentOrder, waiter: Waiter) -> None:
@@ -214,7 +244,7 @@ class PaymentDesk:
         finally:
             self._end()
 
-    def _tell_posted(self, approved: Sequence[_Posting], answers: Future[list[Answer]]) -> None:
+    def _tell_posted(self, approved: Sequence[Posting], answers: Future[list[Answer]]) -> None:
         failed = answers.exception()
         if failed is not None:
             assert isinstance(failed, LedgerError)
@@ -272,10 +302,20 @@ def tell(told: Sequence[Told]) -> None:
             on_loops.setdefault(waiter.loop, []).append((waiter, outcome))
         elif not waiter.done() and waiter.set_running_or_notify_cancel():
             _settle(waiter, outcome)
-    for loop, on_loop in on_loops.items():
-        # A loop that ended has nobody left to tell.
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(_call, on_loop)
+    for loop, callers in on_loops.items():
+        on_loop(loop, partial(_call, callers))
+
+
+def on_loop(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:
+    """Call on a loop: now, if it is this thread's. One that ended has nobody left to be called."""
+    try:
+        is_here = asyncio.get_running_loop() is loop
+    except RuntimeError:
+        is_here = False
+    if is_here:
+        call()
+    elif not loop.is_closed():
+        loop.call_soon_threadsafe(call)
 
 
 def _call(told: Sequence[tuple[Caller, Outcome]]) -> None:

@@ -9,14 +9,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
+from io import BytesIO
 from uuid import UUID
 
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import BankError, IdUsed
-from zerobar.bank.ids import new_id
+from zerobar.bank.ids import RANDOM_BYTES, new_id
 from zerobar.bank.paying.errors import (
     InsufficientBalance,
     OutcomeUnknown,
@@ -81,13 +82,19 @@ def examine(
 def _judged(
     bank: Bank, orders: Sequence[PaymentOrder], known: Known, now: datetime
 ) -> list[Verdict]:
-    id_now = partial(new_id, now, bank.random)
+    id_now = ids_now(bank, now, len(orders))
     return [
         judge(order, facts, signed, known.limits, now, id_now)
         for order, facts, signed in zip(
             orders, known.facts, _signed(orders, known.facts), strict=True
         )
     ]
+
+
+def ids_now(bank: Bank, now: datetime, many: int) -> Callable[[], UUID]:
+    """Return what makes up to so many ids: what is random of them is drawn once for all."""
+    drawn = BytesIO(bank.random(RANDOM_BYTES * many))
+    return partial(new_id, now, drawn.read)
 
 
 def _is_doubted(facts: Facts, verdict: Verdict) -> bool:

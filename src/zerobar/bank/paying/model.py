@@ -9,6 +9,8 @@ from enum import IntEnum, StrEnum
 from typing import Final
 from uuid import UUID
 
+import msgspec
+
 from zerobar.bank.errors import BankError
 from zerobar.bank.ids import Word, derived_id
 from zerobar.bank.signatures import Claim, Signed
@@ -33,8 +35,7 @@ class PayeeKind(StrEnum):
     """Somebody's request for money, by its id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Payee:
+class Payee(msgspec.Struct, frozen=True, gc=False):
     """Who is to be paid."""
 
     kind: PayeeKind
@@ -52,7 +53,7 @@ class PaymentKind(IntEnum):
     @property
     def to_merchant(self) -> bool:
         """Whether goods are paid, rather than money handed to a person."""
-        return self in {PaymentKind.ORDER, PaymentKind.SHOP}
+        return self is PaymentKind.ORDER or self is PaymentKind.SHOP
 
 
 class Authority(IntEnum):
@@ -76,8 +77,7 @@ class Condition:
     refusal: Refusal
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentOrder:
+class PaymentOrder(msgspec.Struct, frozen=True, gc=False):
     """A payment as it is asked for.
 
     Attributes:
@@ -117,13 +117,16 @@ class Charge:
     memo: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(msgspec.Struct, frozen=True, gc=False):
     """What proves that a payment was wanted: exactly what was signed, and by which key."""
 
     key_id: UUID
-    signed_bytes: bytes = field(repr=False)
-    signature: bytes = field(repr=False)
+    signed_bytes: bytes
+    signature: bytes
+
+    def __repr__(self) -> str:
+        """Say as little of what was signed as can be."""
+        return f"Evidence(key_id={self.key_id!r})"
 
     @property
     def body(self) -> bytes:
@@ -131,8 +134,7 @@ class Evidence:
         return self.signed_bytes.split(b"\n", 5)[5]
 
 
-@dataclass(frozen=True, slots=True)
-class Payment:
+class Payment(msgspec.Struct, frozen=True, gc=False):
     """A payment that was made; only those are kept.
 
     Attributes:
@@ -154,7 +156,7 @@ class Payment:
     card_id: UUID | None
     card_amount: Fen
     made_at: datetime
-    evidence: Evidence = field(repr=False)
+    evidence: Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +191,7 @@ class NoticeKind(IntEnum):
     """A till waits for the holder to confirm."""
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(msgspec.Struct, frozen=True, gc=False):
     """Something a person is told once, and can mark as read.
 
     Attributes:

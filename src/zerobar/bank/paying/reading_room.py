@@ -15,7 +15,8 @@ anything at any time, for three reasons:
    and whose a wallet number is.
 3. Nobody is refused because of what was remembered. What the rules refuse is read and judged again
    by `engine.examine`; what the ledger refuses was posted provisionally, so that nothing is left of
-   it, and is read and judged again by the desk.
+   it, and is read and judged again by the desk. The express asks whether what point 2 names is
+   still as it is remembered (`assurance`), and leaves to the desk what it would not let be paid.
 
 Not remembered is a wallet that is frozen, closed or tops itself up from a card, one of another
 operator, and a payee named by a phone number, whose main wallet may change.
@@ -33,16 +34,14 @@ import psycopg
 
 from zerobar.bank.calendar import day_of
 from zerobar.bank.paying.facts import Facts, Known, Party, array_of, prefer_indexes, read_known
+from zerobar.bank.paying.memory import KnownLimits, Memory, Remembered
 from zerobar.bank.paying.model import PaymentOrder
 from zerobar.bank.paying.targets import Target, find_targets
 from zerobar.bank.people.attempts import AttemptKind
 from zerobar.bank.people.limits import LimitTable, limit_table
-from zerobar.bank.people.model import Category, SigningKey
+from zerobar.bank.people.model import Category
 from zerobar.database import Connection, Pool
 from zerobar.purse.money import Fen
-
-MOST_REMEMBERED: Final = 50_000
-"""Of keys, wallets and numbers each; then all is forgotten."""
 
 _READ: Final = f"""
     SELECT coalesce(g.expires_at > %(moment)s, false), coalesce(t.many, 0), w.category, e.category,
@@ -64,64 +63,18 @@ _READ: Final = f"""
 _GONE: Final = (psycopg.OperationalError, psycopg.InterfaceError)
 
 
-class _Remembered(msgspec.Struct, frozen=True):
-    """What is remembered about an order."""
-
-    key: SigningKey
-    payer: Party
-    payee: Party
-
-
-class _Memory:
-    """Keys, wallets and wallet numbers, by their ids as whole numbers, whose hash is quick."""
-
-    def __init__(self) -> None:
-        self._keys: dict[int, SigningKey] = {}
-        self._payers: dict[int, Party] = {}
-        self._payees: dict[int, Party] = {}
-        self._numbers: dict[str, int] = {}
-
-    def recall(self, order: PaymentOrder, target: Target) -> _Remembered | None:
-        """Return what is known about an order, if that is all."""
-        payee_id = self._payee_id(target)
-        key = self._keys.get(order.claim.key_id.int)
-        payer = self._payers.get(order.wallet_id.int)
-        payee = None if payee_id is None else self._payees.get(payee_id)
-        if key is None or payer is None or payee is None:
-            return None
-        return _Remembered(key, payer, payee)
-
-    def _payee_id(self, target: Target) -> int | None:
-        if target.wallet_id is not None:
-            return target.wallet_id.int
-        return None if target.number is None else self._numbers.get(target.number)
-
-    def keep(self, facts: Facts, operator_id: UUID) -> None:
-        """Remember what may be; forget what may not."""
-        key, payer, payee, number = facts.key, facts.payer, facts.payee, facts.target.number
-        if key is not None:
-            _put(self._keys, key.id.int, key, key.revoked_at is None)
-        if payer is not None:
-            lasting = _is_open(payer, operator_id) and not facts.auto_top_up
-            _put(self._payers, payer.wallet_id.int, payer, lasting)
-        if payee is not None:
-            _put(self._payees, payee.wallet_id.int, payee, _is_open(payee, operator_id))
-            if number is not None:
-                _put(self._numbers, number, payee.wallet_id.int, True)
-
-
 class ReadingRoom:
     """A connection kept for reading facts and nothing else, for one thread; a context manager.
 
     Args:
         pool: that the connection comes from, and ends with.
+        memory: what is remembered; its own, unless others recall it too.
     """
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, memory: Memory | None = None) -> None:
         self._pool = pool
         self._connection: Connection | None = None
-        self._memory = _Memory()
-        self._limits: tuple[UUID, datetime | None, LimitTable] | None = None
+        self._memory = memory or Memory()
 
     def __enter__(self) -> Self:
         return self
@@ -176,7 +129,7 @@ class ReadingRoom:
         connection = self._kept()
         found = find_targets(connection, [order.payee for order in orders], now)
         targets = [found[order.payee] for order in orders]
-        known: list[_Remembered | None] = [None] * len(orders)
+        known: list[Remembered | None] = [None] * len(orders)
         if not anew:
             known = list(map(self._memory.recall, orders, targets))
         new = [i for i, each in enumerate(known) if each is None]
@@ -200,7 +153,7 @@ class ReadingRoom:
     def _read_rest(
         self,
         operator_id: UUID,
-        about: Sequence[tuple[PaymentOrder, Target, _Remembered]],
+        about: Sequence[tuple[PaymentOrder, Target, Remembered]],
         now: datetime,
     ) -> tuple[list[Facts], LimitTable]:
         """Read what is not remembered of orders; return their facts, and the operator's limits."""
@@ -208,32 +161,24 @@ class ReadingRoom:
         parameters = _parameters(operator_id, about, now)
         rows = connection.execute(_READ, parameters, prepare=True, binary=True).fetchall()
         facts = [_facts(*each[1:], row) for each, row in zip(about, rows, strict=True)]
+        for each, (_, _, known) in zip(facts, about, strict=True):
+            if each.payer is not known.payer or each.payee is not known.payee:
+                self._memory.keep(each, operator_id)
         return facts, self._limits_since(connection, operator_id, rows[0][-1], now)
 
     def _limits_since(
         self, connection: Connection, operator_id: UUID, since: datetime | None, now: datetime
     ) -> LimitTable:
         """Return an operator's limits, which are read once for each moment they are valid from."""
-        if self._limits is None or self._limits[:2] != (operator_id, since):
-            self._limits = operator_id, since, limit_table(connection, operator_id, now)
-        return self._limits[2]
-
-
-def _put(memory: dict[Any, Any], name: object, value: object, lasting: bool) -> None:
-    if not lasting:
-        memory.pop(name, None)
-        return
-    if len(memory) >= MOST_REMEMBERED:
-        memory.clear()
-    memory[name] = value
-
-
-def _is_open(party: Party, operator_id: UUID) -> bool:
-    return not party.frozen and not party.closed and party.operator_id == operator_id
+        known = self._memory.limits
+        if known is None or (known.operator_id, known.since) != (operator_id, since):
+            known = KnownLimits(operator_id, since, limit_table(connection, operator_id, now))
+            self._memory.limits = known
+        return known.table
 
 
 def _parameters(
-    operator_id: UUID, about: Sequence[tuple[PaymentOrder, Target, _Remembered]], now: datetime
+    operator_id: UUID, about: Sequence[tuple[PaymentOrder, Target, Remembered]], now: datetime
 ) -> dict[str, object]:
     return {
         "operator": operator_id,
@@ -250,7 +195,7 @@ def _guesser(target: Target, payer: Party) -> str | None:
     return str(payer.person_id) if target.is_guessable and payer.person_id else None
 
 
-def _facts(target: Target, known: _Remembered, row: tuple[Any, ...]) -> Facts:
+def _facts(target: Target, known: Remembered, row: tuple[Any, ...]) -> Facts:
     granted, misses, payer_category, payee_category, _ = row
     return Facts(
         known.key,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import struct
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
@@ -13,7 +15,8 @@ from zerobar.bank.paying.model import (
     Refund,
     RequestState,
 )
-from zerobar.ledger import Row, Small, encode_row
+from zerobar.ledger import Row, encode_row
+from zerobar.ledger.records import microseconds
 
 _COLUMNS: Final = {
     "bank.payment": (
@@ -40,28 +43,48 @@ TABLES: Final = {
 """The records that the ledger stores for payments, for its `Poster`."""
 
 
+# A payment and its notice are stored with every payment, so they are packed a few fields at a time:
+# each of these widths is followed by its value. All others are encoded field by field.
+_PAYMENT_HEAD: Final = struct.Struct(">h i16s i16s i16s iq ih ih")
+_PAYMENT_TAIL: Final = struct.Struct(">iq iq i16s")
+_NOTICE: Final = struct.Struct(">h i16s i16s i16s ih i16s iq")
+_LENGTH: Final = struct.Struct(">i")
+_UUID: Final = struct.Struct(">i16s")
+_TIME: Final = struct.Struct(">iq")
+_NULL: Final = _LENGTH.pack(-1)
+
+
 def payment_row(payment: Payment) -> Row:
     """Return a payment as it is stored."""
-    return Row(
-        "bank.payment",
-        encode_row(
-            payment.id,
-            payment.payer_wallet_id,
-            payment.payee_wallet_id,
-            int(payment.amount),
-            Small(payment.kind),
-            Small(payment.authority),
-            payment.memo,
-            payment.subject_id,
-            payment.shop_id,
-            payment.card_id,
-            int(payment.card_amount),
-            payment.made_at,
-            payment.evidence.key_id,
-            payment.evidence.signed_bytes,
-            payment.evidence.signature,
-        ),
+    evidence = payment.evidence
+    head = _PAYMENT_HEAD.pack(
+        *(15, 16, payment.id.bytes),
+        *(16, payment.payer_wallet_id.bytes, 16, payment.payee_wallet_id.bytes),
+        *(8, payment.amount, 2, payment.kind, 2, payment.authority),
     )
+    tail = _PAYMENT_TAIL.pack(
+        8, payment.card_amount, 8, _moment(payment.made_at), 16, evidence.key_id.bytes
+    )
+    parts = (
+        *(head, _sized(payment.memo.encode())),
+        *(_optional(payment.subject_id), _optional(payment.shop_id), _optional(payment.card_id)),
+        *(tail, _sized(evidence.signed_bytes), _sized(evidence.signature)),
+    )
+    return Row("bank.payment", b"".join(parts))
+
+
+def _sized(data: bytes) -> bytes:
+    return _LENGTH.pack(len(data)) + data
+
+
+def _optional(id_: UUID | None) -> bytes:
+    return _NULL if id_ is None else _UUID.pack(16, id_.bytes)
+
+
+@lru_cache(maxsize=16)
+def _moment(moment: datetime) -> int:
+    """Return when; the payments of a group are made at one moment."""
+    return microseconds(moment)
 
 
 def refund_row(refund: Refund) -> Row:
@@ -113,16 +136,9 @@ def confirmation_end_row(payment_id: UUID, state: RequestState, ended_at: dateti
 
 def notice_row(notice: Notice) -> Row:
     """Return something that a person is to be told."""
-    return Row(
-        "bank.notice",
-        encode_row(
-            notice.person_id,
-            notice.id,
-            notice.wallet_id,
-            Small(notice.kind),
-            notice.subject_id,
-            int(notice.amount),
-            notice.text,
-            notice.made_at,
-        ),
+    head = _NOTICE.pack(
+        *(8, 16, notice.person_id.bytes, 16, notice.id.bytes, 16, notice.wallet_id.bytes),
+        *(2, notice.kind, 16, notice.subject_id.bytes, 8, notice.amount),
     )
+    made_at = _TIME.pack(8, _moment(notice.made_at))
+    return Row("bank.notice", b"".join((head, _sized(notice.text.encode()), made_at)))

@@ -7,11 +7,12 @@ shops and requests are found here first, each kind in one round trip however man
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Final
 from uuid import UUID
+
+import msgspec
 
 from zerobar.bank.errors import BankError
 from zerobar.bank.halting import shop_closing
@@ -49,8 +50,7 @@ def _no_rows(_payment_id: UUID, _made_at: datetime) -> tuple[Row, ...]:
     return ()
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(msgspec.Struct, frozen=True):
     """Where a payment goes.
 
     Attributes:
