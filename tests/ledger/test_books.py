@@ -8,7 +8,16 @@ from hypothesis import given
 from tests.ledger.plain import PlainLedger
 from tests.ledger.worlds import ACCOUNTS, KEYS, SOURCE, WALLETS, Step, histories
 from zerobar.ledger import Account, Closing, Counter, Posting, Result, Transfer, TransferKind
-from zerobar.ledger.books import AccountState, Books, Hold, NewEntry, Sheet, Verdict
+from zerobar.ledger.books import (
+    AccountState,
+    Books,
+    Hold,
+    NewEntry,
+    Sheet,
+    Verdict,
+    account_field,
+    floor_of,
+)
 from zerobar.purse.money import Fen
 
 ALICE, BO, CAFE, DEPOT = WALLETS
@@ -18,7 +27,8 @@ CODE, DAY, _ = KEYS
 def books_of(*closed: UUID) -> Books:
     books = Books()
     for a in ACCOUNTS:
-        books.accounts[a.id.int] = AccountState(a.floor, a.currency, a.id in closed)
+        field, floor = account_field(a.id.int), floor_of(a.floor)
+        books.accounts[a.id.int] = AccountState(field, floor, a.currency, a.id in closed)
     return books
 
 

@@ -159,7 +159,7 @@ def test_transfers_of_long_ago_are_found_again(
     ledger: GroupingPoster, poster: Poster, reading: Connection
 ) -> None:
     ledger.post(transfer(1, SOURCE, ALICE, 100))
-    poster._recent.clear()
+    poster._judge.recent.clear()
     told = [ledger.submit(transfer(1, SOURCE, ALICE, 100)), ledger.submit(_spend(2))]
     assert [t.result(30)[0].result for t in told] == [Result.POSTED] * 2
     assert balance(reading, ALICE).balance == 90

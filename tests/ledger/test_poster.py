@@ -154,7 +154,7 @@ def test_the_database_agrees_with_a_plain_ledger(
         if between == "a restart":
             poster.reopen()
         elif between == "old age":
-            poster._recent.clear()
+            poster._judge.recent.clear()
     for account in accounts:
         now = balance(reading, account.id)
         money = (plain.balance(account.id), plain.held(account.id))

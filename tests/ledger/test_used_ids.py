@@ -66,12 +66,12 @@ def test_a_used_id_costs_neither_the_connection_nor_the_memory(
     ledger.post(transfer(1, SOURCE, ALICE, 100))
     ledger.post(transfer(2, SOURCE, CAFE, 100))
     ledger.post(transfer(3, ALICE, BO, 101))
-    poster._recent.forget([3])
-    cafe = poster._books.accounts[CAFE.int]
+    poster._judge.recent.forget([3])
+    cafe = poster._judge.books.accounts[CAFE.int]
     assert ledger.post(transfer(3, ALICE, BO, 101))[0].repeated
     assert (poster.undone, poster.reopened) == (1, 0)
-    assert poster._books.accounts[CAFE.int] is cafe
-    assert poster._recent.get(2) is not None
+    assert poster._judge.books.accounts[CAFE.int] is cafe
+    assert poster._judge.recent.get(2) is not None
 
 
 def test_whoever_sends_used_ids_again_and_again_is_answered_without_a_lost_group(
@@ -80,7 +80,7 @@ def test_whoever_sends_used_ids_again_and_again_is_answered_without_a_lost_group
     refused = [transfer(number, ALICE, BO, 1) for number in range(1, 40)]
     assert {ledger.post(each)[0].result for each in refused} == {Result.BELOW_FLOOR}
     for _ in range(3):
-        poster._recent.clear()
+        poster._judge.recent.clear()
         assert all(ledger.post(each)[0].repeated for each in refused)
     assert (poster.undone, poster.reopened) == (1, 0)
 
@@ -95,7 +95,7 @@ def test_what_was_judged_upon_a_group_that_failed_is_judged_anew(
     for each in used:
         ledger.post(each, counters=counter)
     for turn in range(8):
-        poster._recent.forget(each.id.int for each in used)
+        poster._judge.recent.forget(each.id.int for each in used)
         ledger._wary_groups = 0
         first = 1_000 * (turn + 1)
         answers = []
@@ -121,9 +121,9 @@ def test_a_row_that_is_refused_costs_no_memory_either(
     ledger: GroupingPoster, poster: CountingPoster
 ) -> None:
     ledger.post(transfer(1, SOURCE, CAFE, 100))
-    cafe = poster._books.accounts[CAFE.int]
+    cafe = poster._judge.books.accounts[CAFE.int]
     row = Row("payment", encode_row(UUID(int=2), "bad"))
     with pytest.raises(RowRefused):
         ledger.post(transfer(2, SOURCE, BO, 1), rows=(row,))
     assert ledger.post(transfer(2, SOURCE, BO, 2))[0].ok
-    assert poster._books.accounts[CAFE.int] is cafe and poster.reopened == 0
+    assert poster._judge.books.accounts[CAFE.int] is cafe and poster.reopened == 0

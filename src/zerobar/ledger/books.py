@@ -8,6 +8,7 @@ Ids are kept as whole numbers here: a UUID's own hash and comparison are slow.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
@@ -29,26 +30,35 @@ NewCount = tuple[int, int, int, int, int]
 """A counter's new total, to be stored: key, period, number, total, transfer."""
 
 
+_ACCOUNT_FIELD: Final = struct.Struct(">i16si")
+
+
+def account_field(account_id: int) -> bytes:
+    """Encode an account's id for PostgreSQL, with the length of a bigint that follows it."""
+    return _ACCOUNT_FIELD.pack(16, account_id.to_bytes(16), 8)
+
+
+@dataclass(slots=True, eq=False)
 class AccountState:
-    """An account as of the last transfer judged."""
+    """An account as of the last transfer judged.
 
-    __slots__ = ("balance", "closed", "currency", "entries", "floor", "held")
+    Attributes:
+        field: its id as `account_field` encodes it, for most rows to be stored name it.
+        floor: the least that balance less held may be, as `floor_of` gives it.
+    """
 
-    def __init__(
-        self,
-        floor: int | None,
-        currency: int,
-        closed: bool,
-        balance: int = 0,
-        held: int = 0,
-        entries: int = 0,
-    ) -> None:
-        self.floor = -MAX_BALANCE if floor is None else floor
-        self.currency = currency
-        self.closed = closed
-        self.balance = balance
-        self.held = held
-        self.entries = entries
+    field: bytes
+    floor: int
+    currency: int
+    closed: bool
+    balance: int = 0
+    held: int = 0
+    entries: int = 0
+
+
+def floor_of(floor: int | None) -> int:
+    """Return an account's floor; where none was set, one that no balance passes."""
+    return -MAX_BALANCE if floor is None else floor
 
 
 class Hold(NamedTuple):

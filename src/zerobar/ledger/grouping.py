@@ -69,15 +69,18 @@ class _Batch:
 
     def resolve(self, answers: Sequence[Answer], closed: Sequence[Closed]) -> None:
         self.is_told = True
-        posted, ended = iter(answers), iter(closed)
+        ended, at = iter(closed), 0
         outcomes: list[tuple[Request, Outcome]] = []
         for request in self.requests:
             if request.closing is not None:
                 outcomes.append((request, next(ended)))
             elif request.alone:
-                outcomes.append((request, next(posted)))
+                outcomes.append((request, answers[at]))
+                at += 1
             else:
-                outcomes.append((request, [next(posted) for _ in request.postings]))
+                until = at + len(request.postings)
+                outcomes.append((request, list(answers[at:until])))
+                at = until
         deliver(outcomes)
 
     def fail(self) -> None:
@@ -95,11 +98,16 @@ class _Storing:
         self._group = group
 
     def advance(self, patience_ms: int | None = 0) -> bool:
-        """Go on as far as the database lets us; once all is durable, tell those who wait."""
-        if not self.is_done and self._transaction.advance(patience_ms):
-            self.is_done = True
-            self.batch.resolve(self._group.answers, self._group.closed)
+        """Go on as far as the database lets us; return whether all is durable: `tell` then."""
+        if not self.is_done:
+            self.is_done = self._transaction.advance(patience_ms)
         return self.is_done
+
+    def tell(self) -> None:
+        """Tell those who wait, once all is durable."""
+        assert self.is_done
+        if not self.batch.is_told:
+            self.batch.resolve(self._group.answers, self._group.closed)
 
 
 class GroupingPoster(Asking):
@@ -244,19 +252,36 @@ class GroupingPoster(Asking):
         """Judge a batch while the group before is stored; return what is being stored then."""
         if batch is None:
             assert before is not None
-            return None if before.advance(_LOOK_EVERY_MS) else before
+            if not before.advance(_LOOK_EVERY_MS):
+                return before
+            before.tell()
+            return None
         group, look_up = self._poster.begin(), self._is_wary()
         for start in range(0, len(batch.postings), _SLICE):
             some = batch.postings[start : start + _SLICE]
             self._poster.judge(group, some, look_up=look_up)
             self._watch.stir()
-            if before is not None:
-                before.advance()
+            if before is not None and before.advance():
+                before.tell()
         self._poster.judge_closings(group, batch.closings)
         while before is not None and not before.advance(None):
             pass
         self._watch.stir()
-        return _Storing(self._poster.store(group), group, batch)
+        return self._stored_after(before, group, batch)
+
+    def _stored_after(self, before: _Storing | None, group: Group, batch: _Batch) -> _Storing:
+        """Begin to store a group, and tell those who waited for the one before, which is durable.
+
+        In this order, for the database has something to do then while they are told.
+        """
+        if before is None:
+            return _Storing(self._poster.store(group), group, batch)
+        try:
+            storing = _Storing(self._poster.store(group), group, batch)
+            storing.advance(_LOOK_EVERY_MS)
+            return storing
+        finally:
+            before.tell()
 
     def _is_wary(self) -> bool:
         """Tell whether to look up all ids: whoever sends used ones must not cost us groups."""

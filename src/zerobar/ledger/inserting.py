@@ -67,22 +67,26 @@ def prepare_inserts(
         copies: statements that name their table and columns.
     """
     connection.execute("SET plan_cache_mode = force_generic_plan")
-    inserts = {}
-    for number, copy in enumerate(copies):
-        columns = _columns(connection, copy)
-        if columns:
+    asked, inserts = _columns(connection, copies), {}
+    # Some thirty statements, of which none has to wait for the answer to another.
+    with connection.pipeline():
+        for number, (copy, columns) in enumerate(asked.items()):
             inserts[copy] = _prepared(connection, copy, _STATEMENT.format(number), columns)
     return inserts
 
 
-def _columns(connection: psycopg.Connection[Any], copy: str) -> list[tuple[str, str, int]]:
-    """Return name and type of the columns that a COPY fills; nothing if an array is among them."""
-    said = _COPY.match(copy)
-    if said is None:
-        return []
-    names = said["columns"].split(", ")
-    columns = connection.execute(_TYPES, (names, said["table"])).fetchall()
-    return columns if len(columns) == len(names) else []
+def _columns(
+    connection: psycopg.Connection[Any], copies: Iterable[str]
+) -> dict[str, Sequence[Any]]:
+    """Return name and type of the columns that each COPY fills, unless an array is among them."""
+    names, asked = {}, {}
+    with connection.pipeline():
+        for copy in copies:
+            if (said := _COPY.match(copy)) is not None:
+                names[copy] = said["columns"].split(", ")
+                asked[copy] = connection.execute(_TYPES, (names[copy], said["table"]))
+    found = {copy: cursor.fetchall() for copy, cursor in asked.items()}
+    return {copy: types for copy, types in found.items() if len(types) == len(names[copy])}
 
 
 def _prepared(

@@ -9,7 +9,15 @@ from uuid import UUID
 
 import psycopg
 
-from zerobar.ledger.books import NEVER, AccountState, Books, Count, Hold
+from zerobar.ledger.books import (
+    NEVER,
+    AccountState,
+    Books,
+    Count,
+    Hold,
+    account_field,
+    floor_of,
+)
 from zerobar.ledger.model import Posted, Posting, Result, Transfer, TransferKind
 from zerobar.ledger.recent import Answered
 from zerobar.purse.money import Fen
@@ -80,7 +88,8 @@ def load_accounts(connection: Connection, books: Books, account_ids: Iterable[UU
     """Bring into memory those accounts that are not there yet: what is there may be newer."""
     missing = [account for account in account_ids if account.int not in books.accounts]
     for i, floor, currency, closed, *state in _rows(connection, _ACCOUNTS, missing):
-        books.accounts[i.int] = AccountState(floor, currency, closed, *state)
+        field = account_field(i.int)
+        books.accounts[i.int] = AccountState(field, floor_of(floor), currency, closed, *state)
 
 
 def _load_holds(connection: Connection, books: Books, postings: Sequence[Posting]) -> None:

@@ -15,24 +15,17 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-import msgspec
 import psycopg
 from psycopg import errors as pg
 from psycopg.pq import TransactionStatus
 
 from zerobar.ledger import storing
-from zerobar.ledger.books import Books, Verdict
+from zerobar.ledger.books import Books
 from zerobar.ledger.errors import AnotherPoster, RowRefused
 from zerobar.ledger.inserting import prepare_inserts
-from zerobar.ledger.loading import (
-    EPOCH,
-    last_group,
-    load,
-    load_accounts,
-    recalled,
-)
-from zerobar.ledger.model import Closed, Posted, Posting, Result, Transfer
-from zerobar.ledger.recent import Answered, Recent
+from zerobar.ledger.judging import Judge
+from zerobar.ledger.loading import EPOCH, last_group, load, load_accounts, recalled
+from zerobar.ledger.model import Closed, Posted, Posting, Transfer
 from zerobar.ledger.storing import Group
 
 MAX_ACCOUNTS_IN_MEMORY: Final = 400_000
@@ -42,7 +35,6 @@ MAX_COUNTERS_IN_MEMORY: Final = 400_000
 Answer = list[Posted] | RowRefused
 """What a chain is answered: a result for each transfer, or that a row of it is refused."""
 
-_POSTED: Final = Result.POSTED
 _GONE: Final = (psycopg.OperationalError, psycopg.InterfaceError)
 # PostgreSQL counts these among troubles of its own, but says them of a row it cannot read or keep.
 _OF_ROWS: Final = (pg.ProtocolViolation, pg.ProgramLimitExceeded)
@@ -84,8 +76,7 @@ class Poster:
         self.tables = dict(tables or {})
         self._connect = connect
         self._now = now
-        self._recent = Recent()
-        self._books = Books()
+        self._judge = Judge(self._load, self._recall)
         self._number = 0
         self._posted_at = EPOCH
         self._plugs: list[socket.socket] = []
@@ -128,7 +119,7 @@ class Poster:
 
     def begin(self) -> Group:
         """Begin a group; judge its chains, and then store it."""
-        self._recent.trim()
+        self._judge.recent.trim()
         self._number += 1
         self._posted_at = max(self._now(), self._posted_at)
         return Group(self._number, self._posted_at)
@@ -143,14 +134,12 @@ class Poster:
         """
         if look_up:
             self._recall([t for posting in postings for t in posting.transfers])
-        load(self._reading, self._books, postings)
-        for posting in postings:
-            group.answers.append(self._answer(posting, group))
+        self._judge.judge(postings, group)
         storing.encode(group)
 
     def judge_closings(self, group: Group, account_ids: Sequence[UUID]) -> None:
         """Close accounts after the chains judged so far; see `judge`."""
-        load_accounts(self._reading, self._books, account_ids)
+        load_accounts(self._reading, self._judge.books, account_ids)
         for account_id in account_ids:
             group.closed.append(self._close(account_id, group))
         storing.encode(group)
@@ -175,19 +164,19 @@ class Poster:
         return True
 
     def _take_back(self, postings: Sequence[Posting], closings: Sequence[UUID]) -> None:
-        self._books.forget(postings, closings)
-        self._recent.forget(t.id.int for posting in postings for t in posting.transfers)
+        self._judge.books.forget(postings, closings)
+        self._judge.recent.forget(t.id.int for posting in postings for t in posting.transfers)
         self._number, self._posted_at = last_group(self._reading)
 
     def trim(self) -> None:
         """Keep balances in memory bounded; only for when no judged group waits to be stored."""
         if self.is_overfull:
-            self._books = Books()
+            self._judge.books = Books()
 
     @property
     def is_overfull(self) -> bool:
         """Whether memory holds more than it should, so that it is time to trim."""
-        books = self._books
+        books = self._judge.books
         return (
             len(books.accounts) > MAX_ACCOUNTS_IN_MEMORY
             or len(books.holds) > MAX_HOLDS_IN_MEMORY
@@ -197,8 +186,7 @@ class Poster:
     def reopen(self) -> None:
         """Connect anew after the connection was lost, and forget."""
         self.close()
-        self._books = Books()
-        self._recent.clear()
+        self._judge = Judge(self._load, self._recall)
         self._open()
 
     def close(self) -> None:
@@ -238,49 +226,20 @@ class Poster:
         while self._plugs:
             self._plugs.pop().close()
 
-    def _answer(self, posting: Posting, group: Group) -> list[Posted]:
-        transfers, recent = posting.transfers, self._recent
-        for transfer in transfers:
-            if transfer.id.int in recent.newer or transfer.id.int in recent.older:
-                return self._repeated(transfers, group)
-        verdict = self._books.judge(posting, group.sheet)
-        answers = _answers(transfers, verdict, group.posted_at)
-        is_posted = verdict.result is _POSTED
-        if posting.provisional and not is_posted:
-            return answers
-        if len(transfers) == 1:
-            # As nearly all are: without a loop over one.
-            answered = transfers[0], answers[0]
-            group.judged.append(answered)
-            recent.newer[transfers[0].id.int] = answered
-        else:
-            group.judged += zip(transfers, answers, strict=True)
-            recent.newer |= {t.id.int: (t, a) for t, a in zip(transfers, answers, strict=True)}
-        if is_posted:
-            for row in posting.rows:
-                group.rows.setdefault(row.table, []).append(row.data)
-        return answers
-
-    def _repeated(self, transfers: Sequence[Transfer], group: Group) -> list[Posted]:
-        """Answer a chain of which at least one id was used before; nothing is done."""
-        self._recall(transfers)
-        known = [self._recent.get(t.id.int) for t in transfers]
-        return [
-            _again(t, k) if k else Posted(t.id, Result.CHAIN_BROKEN, group.posted_at)
-            for t, k in zip(transfers, known, strict=True)
-        ]
-
     def _close(self, account_id: UUID, group: Group) -> Closed:
-        result, before = self._books.close(account_id.int)
+        result, before = self._judge.books.close(account_id.int)
         closed = Closed(account_id, result, before)
         if closed.ok and not closed.repeated:
             group.ended.append(account_id.int)
         return closed
 
+    def _load(self, postings: Sequence[Posting]) -> None:
+        load(self._reading, self._judge.books, postings)
+
     def _recall(self, transfers: Sequence[Transfer]) -> None:
-        unknown = {t.id for t in transfers if self._recent.get(t.id.int) is None}
+        unknown = {t.id for t in transfers if self._judge.recent.get(t.id.int) is None}
         for transfer, posted in recalled(self._reading, unknown):
-            self._recent.newer[transfer.id.int] = transfer, posted
+            self._judge.recent.newer[transfer.id.int] = transfer, posted
 
 
 def _is_gone(error: Exception) -> bool:
@@ -291,22 +250,3 @@ def _is_gone(error: Exception) -> bool:
 def _id_is_used(error: psycopg.Error) -> bool:
     """Tell whether a group was not stored because of a transfer that had been answered before."""
     return isinstance(error, pg.UniqueViolation) and error.diag.schema_name == "ledger"
-
-
-def _answers(transfers: Sequence[Transfer], verdict: Verdict, posted_at: datetime) -> list[Posted]:
-    if len(transfers) == 1:
-        return [Posted(transfers[0].id, verdict.result, posted_at, False, verdict.counter)]
-    if verdict.result is Result.POSTED:
-        return [Posted(t.id, verdict.result, posted_at) for t in transfers]
-    answers = [Posted(t.id, Result.CHAIN_BROKEN, posted_at) for t in transfers]
-    wrong = transfers[verdict.position].id
-    answers[verdict.position] = Posted(wrong, verdict.result, posted_at, counter=verdict.counter)
-    return answers
-
-
-def _again(asked: Transfer, answered: Answered) -> Posted:
-    """Return the answer to a transfer whose id was answered before."""
-    first, posted = answered
-    if asked == first:
-        return msgspec.structs.replace(posted, repeated=True)
-    return Posted(asked.id, Result.OTHER_CONTENT, posted.posted_at)

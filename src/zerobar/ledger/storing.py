@@ -8,7 +8,7 @@ judge the next group meanwhile, in the same thread.
 from __future__ import annotations
 
 import select
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -26,11 +26,11 @@ from zerobar.ledger.copying import (
     COPY_ENTRIES,
     COPY_HOLD_ENDS,
     COPY_TRANSFERS,
-    account_end_rows,
+    account_end_row,
     count_rows,
-    entry_rows,
-    hold_end_rows,
-    transfer_rows,
+    entry_row,
+    hold_end_row,
+    transfer_row,
 )
 from zerobar.ledger.inserting import Insert, execute_all, values_of
 from zerobar.ledger.model import Closed, Posted, Transfer
@@ -70,9 +70,9 @@ class Group:
         sheet: what it adds to the books, until it is encoded.
         ended: accounts that it closes, until they are encoded.
         rows: of other tables, by their name.
-        transfers: how many are encoded.
-        entries: how many are encoded.
-        copies: what is encoded, by the statement that it is sent with.
+        transfers: those encoded.
+        entries: those encoded.
+        copies: what else is encoded, by the statement that it is sent with.
     """
 
     number: int
@@ -83,8 +83,8 @@ class Group:
     sheet: Sheet = field(default_factory=Sheet)
     ended: list[int] = field(default_factory=list)
     rows: dict[str, list[bytes]] = field(default_factory=dict)
-    transfers: int = 0
-    entries: int = 0
+    transfers: list[bytes] = field(default_factory=list)
+    entries: list[bytes] = field(default_factory=list)
     copies: dict[str, list[bytes]] = field(default_factory=dict)
 
 
@@ -92,23 +92,17 @@ def encode(group: Group) -> None:
     """Encode what was judged since the last time."""
     at_us, sheet = microseconds(group.posted_at), group.sheet
     ends = [t for t, posted in group.judged if t.hold is not None and posted.ok]
-    if group.judged:
-        _add(group, COPY_TRANSFERS, transfer_rows(group.judged, group.number, at_us))
-    if sheet.entries:
-        _add(group, COPY_ENTRIES, entry_rows(sheet.entries, at_us))
-    if ends:
-        _add(group, COPY_HOLD_ENDS, hold_end_rows(ends))
-    if sheet.counts:
-        _add(group, COPY_COUNTS, count_rows(sheet.counts, at_us))
-    if group.ended:
-        _add(group, COPY_ACCOUNT_ENDS, account_end_rows(group.ended, at_us))
-    group.transfers += len(group.judged)
-    group.entries += len(sheet.entries)
+    group.transfers += [transfer_row(t, p, group.number, at_us) for t, p in group.judged]
+    group.entries += [entry_row(entry, at_us) for entry in sheet.entries]
+    _add(group, COPY_HOLD_ENDS, [hold_end_row(transfer) for transfer in ends])
+    _add(group, COPY_COUNTS, count_rows(sheet.counts, at_us))
+    _add(group, COPY_ACCOUNT_ENDS, [account_end_row(i, at_us) for i in group.ended])
     group.judged, group.sheet, group.ended = [], Sheet(), []
 
 
-def _add(group: Group, statement: str, rows: bytes) -> None:
-    group.copies.setdefault(statement, []).append(rows)
+def _add(group: Group, statement: str, rows: Sequence[bytes]) -> None:
+    if rows:
+        group.copies.setdefault(statement, []).extend(rows)
 
 
 class Transaction:
@@ -128,7 +122,8 @@ class Transaction:
         tables: Mapping[str, str],
         inserts: Mapping[str, Insert],
     ) -> None:
-        copies = {copy: group.copies[copy] for copy in LEDGERS if copy in group.copies}
+        copies = {COPY_TRANSFERS: group.transfers, COPY_ENTRIES: group.entries, **group.copies}
+        copies = {copy: copies[copy] for copy in LEDGERS if copies.get(copy)}
         copies |= {copy: group.rows[name] for name, copy in tables.items() if name in group.rows}
         self._poll = select.poll()
         self._socket = connection.pgconn.socket
@@ -176,7 +171,7 @@ def _group_row(group: Group) -> str:
     return (
         "INSERT INTO ledger.posting_group (number, posted_at, transfers, entries)"  # noqa: S608
         f" VALUES ({group.number}, '{group.posted_at.isoformat()}',"
-        f" {group.transfers}, {group.entries})"
+        f" {len(group.transfers)}, {len(group.entries)})"
     )
 
 
@@ -187,38 +182,41 @@ def _steps(
     inserts: Mapping[str, Insert],
 ) -> PQGen[None]:
     """Return how to store a group: with INSERTs if it is small, else with a COPY for each table."""
-    if group.transfers <= FEW:
+    if len(group.transfers) <= FEW:
         given = values_of(copies, inserts)
         if given is not None:
             return execute_all(connection, _group_row(group).encode(), given)
     statements = "; ".join([_group_row(group), *copies])
-    return _exchange(connection, statements.encode(), list(copies.values()))
+    return _exchange(connection, statements.encode(), _copied(copies))
 
 
-def _exchange(
-    connection: pq.abc.PGconn, statements: bytes, data: Sequence[Sequence[bytes]]
-) -> PQGen[None]:
+def _copied(copies: Mapping[str, Sequence[bytes]]) -> Iterator[bytes]:
+    """Return what each COPY is given, put together when it is asked for."""
+    for copy, rows in copies.items():
+        # Neighbours in the index one after the other: its pages are then met once each.
+        ordered = sorted(rows) if copy == COPY_ENTRIES else rows
+        yield b"".join((_HEADER, *ordered, _TRAILER))
+
+
+def _exchange(connection: pq.abc.PGconn, statements: bytes, data: Iterator[bytes]) -> PQGen[None]:
     """Send statements, and to each COPY its rows; raise what the server answers first."""
     connection.send_query(statements)
     yield from generators.send(connection)
-    rest, failed = iter(data), None
+    rows, failed = next(data), None
     while (result := (yield from generators.fetch(connection))) is not None:
         if result.status == pq.ExecStatus.COPY_IN:
-            yield from _copy_in(connection, next(rest))
+            yield from _copy_in(connection, rows)
+            # The server has still to work on much of that.
+            rows = next(data, b"")
         elif result.status == pq.ExecStatus.FATAL_ERROR:
             failed = failed or result
     if failed is not None:
         raise error_from_result(failed)
 
 
-def _copy_in(connection: pq.abc.PGconn, rows: Sequence[bytes]) -> PQGen[None]:
-    pending = _HEADER
-    for piece in rows:
-        pending += piece
-        if len(pending) >= _PIECE:
-            yield from _put(connection, pending)
-            pending = b""
-    yield from _put(connection, pending + _TRAILER)
+def _copy_in(connection: pq.abc.PGconn, rows: bytes) -> PQGen[None]:
+    for start in range(0, len(rows), _PIECE):
+        yield from _put(connection, rows[start : start + _PIECE])
     while connection.put_copy_end() == 0:
         yield from generators.send(connection)
     yield from generators.send(connection)
