@@ -53,7 +53,8 @@ def _online(given: argparse.Namespace) -> None:
 
 
 def _settlement(given: argparse.Namespace) -> None:
-    size = settlement.QUICK if given.quick else settlement.Size(rounds=given.rounds)
+    size = settlement.Size(rounds=given.rounds, stored=given.stored)
+    size = settlement.QUICK if given.quick else size
     print(f"\n## Settlement: {size.rounds} rounds, openssl {size.seconds} s in each\n")
     print(settlement.settlement_table(size))
 
@@ -62,6 +63,9 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=7, help="at least 5 to be quoted")
     parser.add_argument("--taps", type=int, default=MOST_TAPS_PER_ROUND, help="in a round")
+    parser.add_argument(
+        "--stored", type=int, default=1_000_000, help="vouchers beside settled ones"
+    )
     parser.add_argument("--part", choices=PARTS, default="all")
     parser.add_argument("--quick", action="store_true", help="see that it runs: quote nothing")
     return parser.parse_args()

@@ -5,18 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum, unique
+from hashlib import sha1
 from typing import Final
-from uuid import UUID, uuid5
+from uuid import UUID
 
-_NAMESPACE: Final = UUID("6b1d7d5e-2f0a-5c41-9d86-0f5a3a3c7b21")
+NAMESPACE: Final = UUID("6b1d7d5e-2f0a-5c41-9d86-0f5a3a3c7b21")
+"""Of ids that `derived_id` makes."""
 DERIVED_VERSION: Final = 5
 """Of a UUID that `derived_id` made."""
+_HASHED: Final = sha1(NAMESPACE.bytes, usedforsecurity=False)
+# RFC 9562, 5.5: the bits that say which kind of UUID it is.
+_FIXED: Final = 0xF << 76 | 0b11 << 62
+_VERSION_5: Final = DERIVED_VERSION << 76 | 0b10 << 62
+RANDOM_BYTES: Final = 10
+"""That an id of `new_id` takes."""
 
 
 def new_id(now: datetime, random: Callable[[int], bytes]) -> UUID:
     """Return a UUIDv7 (RFC 9562, 5.7): rising with the millisecond, random within it."""
     milliseconds = int(now.timestamp() * 1000)
-    bits = int.from_bytes(random(10)) & ((1 << 74) - 1)
+    bits = int.from_bytes(random(RANDOM_BYTES)) & ((1 << 74) - 1)
     high, low = bits >> 62, bits & ((1 << 62) - 1)
     return UUID(int=milliseconds << 80 | 7 << 76 | high << 64 | 2 << 62 | low)
 
@@ -102,4 +110,7 @@ class Word(StrEnum):
 
 def derived_id(word: Word, *parts: UUID | str | int) -> UUID:
     """Return the id (UUIDv5) that follows from others: the same parts give the same id."""
-    return uuid5(_NAMESPACE, "\x1f".join((word, *(str(part) for part in parts))))
+    # As uuid5 makes it, in half the time: a batch of vouchers needs thousands.
+    hashed = _HASHED.copy()
+    hashed.update("\x1f".join((word, *map(str, parts))).encode())
+    return UUID(int=int.from_bytes(hashed.digest()[:16]) & ~_FIXED | _VERSION_5)

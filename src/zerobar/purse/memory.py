@@ -31,8 +31,9 @@ class Memory:
 
     def read(self, offset: int, length: int) -> bytes:
         """Return length bytes from offset."""
-        assert offset >= 0 and offset + length <= self.size
-        return bytes(self._bytes[offset : offset + length])
+        end = offset + length
+        assert offset >= 0 and end <= len(self._bytes)
+        return bytes(self._bytes[offset:end])
 
     def write(self, offset: int, data: bytes) -> None:
         """Store data from offset, lowest byte first; raise PowerCut where a cut is due."""

@@ -140,7 +140,10 @@ class Record:
                 values[index] = check(values[index])
             except ValueError:
                 raise FormError(f"{cls.__name__}: {name} cannot be {values[index]!r}") from None
-        return cls(**dict(zip(layout.names, values, strict=True)))
+        # Frozen ones are slow to fill in field by field, and there is no more to check.
+        parsed = object.__new__(cls)
+        vars(parsed).update(zip(layout.names, values, strict=True))
+        return parsed
 
     def __bytes__(self) -> bytes:
         layout = _layout(type(self))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import pytest
 
@@ -23,6 +23,7 @@ from zerobar.bank.purses import issue_request
 from zerobar.bank.settlement import (
     Batch,
     Outcome,
+    Tally,
     engine,
     life_of,
     post_due,
@@ -186,3 +187,27 @@ def test_a_process_killed_while_it_settles_loses_and_doubles_nothing(
     assert report.tally.stored == 200
     assert posted(bank) == expected_moved(drawn)
     assert post_due(bank).settled == 0 and supply(bank).balanced
+
+
+def test_a_batch_is_on_the_disk_when_it_is_answered_for_also_the_second_time(
+    bank: Bank, town: Registered
+) -> None:
+    drawn = town.draw(100)
+    for request in drawn.requests:
+        issue_request(bank, request)
+    for _ in range(2):
+        seen: list[int] = []
+
+        def look(_done: int, _tally: Tally, seen: list[int] = seen) -> None:
+            seen.append(written(bank, "pg_current_wal_insert_lsn"))
+
+        settle_batch(bank, drawn.batch, watch=look)
+        assert written(bank, "pg_current_wal_flush_lsn") >= seen[-1]
+
+
+def written(bank: Bank, until: LiteralString) -> int:
+    """Return how many bytes the database has logged; they are on the disk, or inserted at least."""
+    with bank.connection() as connection:
+        row = connection.execute(f"SELECT ({until}() - '0/0'::pg_lsn)::bigint").fetchone()
+    assert row is not None
+    return int(row[0])

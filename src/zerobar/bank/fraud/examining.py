@@ -23,14 +23,22 @@ VoucherKey = tuple[bytes, int]
 _HIGHEST_LIMIT: Final = 0xFFFFFFFF
 """What a card can be given; more than that is no limit."""
 
-# The chain that a voucher names is bytes 44 to 51 of its body.
+# From the keys on, one by one, so that it costs the same however many are stored. The chain that a
+# voucher names is bytes 44 to 51 of its body.
 _OTHER_LOG: Final = """
     SELECT v.payer_id, v.entry, h.state, v.body, v.signature
-    FROM unnest(%(payers)s::bytea[], %(entries)s::bigint[]) k (payer_id, entry)
-    JOIN bank.purse_head h ON h.purse_id = k.payer_id AND h.entry + 1 >= k.entry
-    JOIN bank.voucher v ON v.payer_id = k.payer_id AND v.entry = k.entry
-    LEFT JOIN bank.purse_log l ON l.purse_id = v.payer_id AND l.entry = v.entry
-    WHERE h.state IS NOT NULL AND CASE
+    FROM bank.purse_head h
+    JOIN unnest(%(payers)s::bytea[], %(entries)s::bigint[]) k (payer_id, entry)
+         ON k.payer_id = h.purse_id AND k.entry <= h.entry + 1
+    CROSS JOIN LATERAL (
+        SELECT payer_id, entry, body, signature FROM bank.voucher
+        WHERE payer_id = k.payer_id AND entry = k.entry OFFSET 0
+    ) v
+    LEFT JOIN LATERAL (
+        SELECT kind, content FROM bank.purse_log
+        WHERE purse_id = k.payer_id AND entry = k.entry OFFSET 0
+    ) l ON true
+    WHERE h.purse_id = ANY(%(heads)s) AND h.state IS NOT NULL AND CASE
         WHEN v.entry <= h.entry THEN l.kind <> %(pay)s OR l.content <> v.body
         ELSE substring(v.body from 45 for 8) <> substring(h.chain for 8) END
     ORDER BY v.payer_id, v.entry
@@ -104,6 +112,7 @@ def _other_log(connection: Connection, keys: Sequence[VoucherKey]) -> list[Findi
         {
             "payers": ByteStrings(payer_id for payer_id, _ in keys),
             "entries": Bigints(entry for _, entry in keys),
+            "heads": ByteStrings({payer_id for payer_id, _ in keys}),
             "pay": int(EntryKind.PAY),
         },
     )

@@ -6,10 +6,9 @@ Each costs the server about half of what it does in `storing`, which takes whate
 from __future__ import annotations
 
 import struct
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from operator import attrgetter
 from typing import Final, LiteralString
 
 from zerobar.bank.settlement.arrivals import Arrival
@@ -45,21 +44,23 @@ _VOUCHER: Final = struct.Struct(">h i8s iq ih i8s iq i52s i64s iq")
 _DUE: Final = struct.Struct(">h i8s iq")
 _OPEN: Final = struct.Struct(">h i8s i8s iq iq")
 _AUTHORISE: Final = int(Kind.AUTHORISE)
-_in_order = attrgetter("payer_id", "entry")
 
 
-def append(connection: Connection, arrivals: Sequence[Arrival], now: datetime) -> None:
+def append(connection: Connection, arrivals: Sequence[Arrival], now: datetime) -> list[Arrival]:
     """Store vouchers, no two of them with the same key, and none of them stored; in a transaction.
 
+    Returns those that are due to move money of the ledger, in the order of their keys.
     Raises psycopg's UniqueViolation when one of them was stored meanwhile.
     """
-    ordered = sorted(arrivals, key=_in_order)
+    # As their bodies have it: the payer's id, then the entry.
+    ordered = sorted(arrivals, key=lambda arrival: arrival.body[2:14])
     at = microseconds(now)
     _copy(connection, _COPY_VOUCHERS, [_voucher(arrival, at) for arrival in ordered])
     due, open_ = _parted(connection, ordered)
     _copy(connection, _COPY_DUE, [_DUE.pack(2, 8, a.payer_id, 8, a.entry) for a in due])
     _copy(connection, _COPY_OPEN, map(_open, open_))
     _count(connection, ordered)
+    return due
 
 
 def _copy(connection: Connection, statement: LiteralString, rows: Iterable[bytes]) -> None:
@@ -95,16 +96,17 @@ def _parted(
 
 def _count(connection: Connection, arrivals: Sequence[Arrival]) -> None:
     """Count vouchers in both purses' shadows, in the order of the purses' ids."""
-    shadows: defaultdict[bytes, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-    for arrival in arrivals:
-        if arrival.kind == _AUTHORISE:
-            continue
-        out, amount_fen = shadows[arrival.payer_id], arrival.amount_fen
-        out[0] += amount_fen
-        out[1] += 1
-        in_ = shadows[arrival.payee_id]
-        in_[2] += amount_fen
-        in_[3] += 1
-    ids = sorted(shadows)
-    counts = zip(*(shadows[purse_id] for purse_id in ids), strict=True)
-    connection.execute(_COUNT, (ByteStrings(ids), *map(Bigints, counts)))
+    moved = [a for a in arrivals if a.kind != _AUTHORISE]
+    out_fen: defaultdict[bytes, int] = defaultdict(int)
+    in_fen: defaultdict[bytes, int] = defaultdict(int)
+    for arrival in moved:
+        out_fen[arrival.payer_id] += arrival.amount_fen
+        in_fen[arrival.payee_id] += arrival.amount_fen
+    out_count = Counter([a.payer_id for a in moved])
+    in_count = Counter([a.payee_id for a in moved])
+    ids = sorted(out_fen.keys() | in_fen.keys())
+    columns = [
+        Bigints([counted.get(purse_id, 0) for purse_id in ids])
+        for counted in (out_fen, out_count, in_fen, in_count)
+    ]
+    connection.execute(_COUNT, (ByteStrings(ids), *columns))

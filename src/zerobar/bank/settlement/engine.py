@@ -2,7 +2,8 @@
 
 A part of the batch is checked, in all cores, then stored in one transaction with its rejects,
 evidence of forks and how far the batch came; then what of it moves money of the ledger is posted.
-What others have left due is the worker's: no batch waits for it.
+What others have left due is the worker's: no batch waits for it. Nor does it wait for the disk but
+where money moves and at its end.
 One after the other: while signatures are verified, other work in Python only keeps them waiting.
 """
 
@@ -20,12 +21,12 @@ from zerobar.bank.fraud.flagging import flag
 from zerobar.bank.purses.keys import trusted_keys
 from zerobar.bank.settlement import progress, storing
 from zerobar.bank.settlement.batch import RECORD_LENGTH, Batch
-from zerobar.bank.settlement.certificates import CertificateCache
+from zerobar.bank.settlement.certificates import CertificateCache, Certified
 from zerobar.bank.settlement.checking import Checked, check_part
 from zerobar.bank.settlement.facts import VoucherKey
 from zerobar.bank.settlement.model import Reason, Report, Tally
 from zerobar.bank.settlement.posting import post_due
-from zerobar.bank.settlement.storing import Rejected
+from zerobar.bank.settlement.storing import Rejected, Stored
 
 _KEY: Final = struct.Struct(">8sI")
 PART: Final = 8_000
@@ -57,10 +58,11 @@ def settle_batch(
     Raises TooBusy or OutcomeUnknown when the ledger does not answer: settle the same again.
     """
     known = CertificateCache() if certificates is None else certificates
-    with bank.connection() as connection:
+    with bank.transaction() as connection:
         known.use(trusted_keys(connection))
         begun = progress.begin(connection, batch.hash, batch.present, bank.clock())
     done, tally, finished = begun
+    certified: set[Certified] = set()
     start, tally = (0, Tally()) if finished else (done, tally)
     watch(start, tally)
     # A run that was cut off may have stored its last part and not posted it.
@@ -68,11 +70,15 @@ def settle_batch(
     for place in range(start, batch.present, PART):
         records = batch.records(place, place + PART)
         checked = check_part(bank, records, place, known)
-        tally = _store(bank, batch, checked, tally, known)
-        outcomes += post_due(bank, keys=_keys(records))
+        unstored = known.unstored(checked.certificates) - certified
+        stored, tally = _store(bank, batch, checked, tally, unstored)
+        certified |= unstored
+        others = [r for at, r in enumerate(records, place) if at not in stored.places]
+        outcomes += post_due(bank, keys=_keys(others), fresh=stored.due)
         watch(place + len(records), tally)
     with bank.connection() as connection:
         progress.finish(connection, batch.hash, bank.clock())
+    known.note_stored(certified)
     return Report(batch.hash, batch.declared, batch.missing, start, finished, tally, outcomes)
 
 
@@ -83,12 +89,12 @@ def _keys(records: Sequence[bytes]) -> list[VoucherKey]:
 
 
 def _store(
-    bank: Bank, batch: Batch, checked: Checked, before: Tally, known: CertificateCache
-) -> Tally:
+    bank: Bank, batch: Batch, checked: Checked, before: Tally, certificates: set[Certified]
+) -> tuple[Stored, Tally]:
     """Store a part, and return the batch's tally with it."""
-    certificates = known.unstored(checked.certificates)
     now, start, many = bank.clock(), checked.start, len(checked.records)
     with bank.transaction() as connection:
+        progress.commit_at_leisure(connection)
         stored = storing.store(connection, checked.genuine, now, checked.rivalled)
         rejected = checked.rejected | dict.fromkeys(stored.forks, Reason.FORK)
         storing.store_certificates(connection, certificates)
@@ -96,9 +102,8 @@ def _store(
         tally = before + _tally(many, stored.new, rejected)
         progress.advance(connection, batch.hash, (start, start + many), tally)
         flag(connection, stored.findings, now)
-    known.note_stored(certificates)
     examine(bank, [(a.payer_id, a.entry) for a in checked.genuine])
-    return tally
+    return stored, tally
 
 
 def _hashed(checked: Checked, rejected: dict[int, Reason]) -> list[Rejected]:

@@ -7,9 +7,10 @@ ledger after that, so a wallet that is read as free comes with a count from befo
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, LiteralString
 from uuid import UUID
+
+import msgspec
 
 from zerobar.bank.ids import Word, derived_id
 from zerobar.bank.people.model import Category
@@ -27,8 +28,9 @@ BEFORE_ALL: Final[VoucherKey] = (b"", -1)
 
 # Keys are compared as rows, so that the next page begins right behind the last one's end. A
 # request's number is bytes 22 to 25 of the voucher's body. A payer's funds are what its log, as far
-# as it is held, leads to, less all that it is known to have paid behind that. A log that goes below
-# zero proves nothing. What came from a cheat is tainted until the purse was acknowledged after it.
+# as it is held, leads to, less all that it is known to have paid behind that: its shadow says how
+# much that is, if no log is held. A log that goes below zero proves nothing. What came from a cheat
+# is tainted until the purse was acknowledged after it.
 _DUE: Final = """
     SELECT d.attempt, d.ending, v.body || v.signature, o.outcome IS NOT NULL,
            p.status, b.purse_id IS NOT NULL, y.purse_id IS NOT NULL,
@@ -39,7 +41,7 @@ _DUE: Final = """
            yw.frozen_at IS NOT NULL OR ym.suspended_at IS NOT NULL,
            coalesce(wh.total, 0), coalesce(yh.total, 0),
            p.class, p.flagged_at IS NOT NULL, y.flagged_at IS NOT NULL, x.payer_id IS NOT NULL,
-           coalesce(h.funds_fen, 0) - known.paid_fen,
+           coalesce(h.funds_fen, 0) - coalesce(known.paid_fen, 0),
            coalesce(l.content = v.body AND l.funds_fen >= 0, false),
            v.kind = %(unload)s AND EXISTS (
                SELECT FROM bank.purse_log t WHERE t.purse_id = d.payer_id AND t.kind = %(credit)s
@@ -67,10 +69,14 @@ _DUE: Final = """
     LEFT JOIN bank.purse_log l ON l.purse_id = d.payer_id AND l.entry = d.entry
          AND l.kind = %(pay)s
     CROSS JOIN LATERAL (
-        SELECT coalesce(sum(s.amount_fen), 0)::bigint AS paid_fen FROM bank.voucher s
-        WHERE s.payer_id = d.payer_id AND s.entry > coalesce(h.entry, 0)
-          AND s.kind <> %(authorise)s
-          AND NOT EXISTS (SELECT FROM bank.operator_log g WHERE g.purse_id = d.payer_id)
+        SELECT CASE
+            WHEN EXISTS (SELECT FROM bank.operator_log g WHERE g.purse_id = d.payer_id) THEN 0
+            WHEN coalesce(h.entry, 0) = 0 THEN (
+                SELECT out_fen FROM bank.purse_shadow w WHERE w.purse_id = d.payer_id)
+            ELSE (
+                SELECT coalesce(sum(s.amount_fen), 0)::bigint FROM bank.voucher s
+                WHERE s.payer_id = d.payer_id AND s.entry > h.entry AND s.kind <> %(authorise)s)
+            END AS paid_fen
     ) known
     LEFT JOIN LATERAL (
         SELECT total FROM ledger.counter
@@ -86,22 +92,28 @@ _DUE: Final = """
 """
 
 _OF_ALL: Final = _DUE.format(due="bank.voucher_due d", waits="IS NULL")
-# From the keys on, so that it costs the same however many others are due.
+# From the keys on, one by one: few are due now and then, and soon after many, so what the server
+# believes about that table says nothing.
 _KEYS: Final = """(SELECT DISTINCT * FROM unnest(%(payers)s::bytea[], %(entries)s::bigint[]))
         AS k (payer_id, entry)
-    JOIN bank.voucher_due d ON d.payer_id = k.payer_id AND d.entry = k.entry"""
+    CROSS JOIN LATERAL (
+        SELECT * FROM bank.voucher_due
+        WHERE payer_id = k.payer_id AND entry = k.entry OFFSET 0
+    ) d"""
 _OF_KEYS: Final = _DUE.format(due=_KEYS, waits="IS NULL")
 _LACKING: Final = _DUE.format(due=_KEYS, waits="= %(top_up)s")
 _DUE_OF: Final = """
     SELECT d.payer_id, d.entry
     FROM unnest(%s::bytea[], %s::bigint[]) AS k (payer_id, entry)
-    JOIN bank.voucher_due d ON d.payer_id = k.payer_id AND d.entry = k.entry
-    WHERE d.waits_for IS NULL ORDER BY d.payer_id, d.entry
+    CROSS JOIN LATERAL (
+        SELECT payer_id, entry FROM bank.voucher_due
+        WHERE payer_id = k.payer_id AND entry = k.entry AND waits_for IS NULL OFFSET 0
+    ) d
+    ORDER BY d.payer_id, d.entry
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Holding:
+class Holding(msgspec.Struct, frozen=True, gc=False):
     """A wallet that a purse or a hosted payee is linked to.
 
     Attributes:
@@ -119,8 +131,7 @@ class Holding:
     halts: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Backing:
+class Backing(msgspec.Struct, frozen=True, gc=False):
     """Whether a voucher's payer can have had the money, by what is known of it.
 
     Attributes:
@@ -137,11 +148,11 @@ class Backing:
     is_tainted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(msgspec.Struct, frozen=True, gc=False):
     """A voucher that moves money, and all that is known about both sides.
 
     Attributes:
+        key: what the voucher is known by.
         attempt: how many times the ledger refused it before.
         ending: how it ends, if logs have decided that; None: it is judged by itself.
         decided: it has an outcome already.
@@ -159,6 +170,7 @@ class Due:
     """
 
     voucher: Voucher
+    key: VoucherKey
     attempt: int
     ending: Outcome | None
     decided: bool
@@ -179,11 +191,6 @@ class Due:
     def payee(self) -> Holding | None:
         """The wallet of the payee, if it is hosted here."""
         return self.owner if self.is_hosted else None
-
-    @property
-    def key(self) -> VoucherKey:
-        """What the voucher is known by."""
-        return self.voucher.payer_id, self.voucher.entry
 
 
 def reference_of(due: Due) -> bytes:
@@ -280,6 +287,7 @@ def _due(row: tuple[Any, ...]) -> Due:
     voucher = Voucher.parse(raw)
     return Due(
         voucher,
+        (voucher.payer_id, voucher.entry),
         attempt,
         None if ending is None else Outcome(ending),
         decided,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from zerobar.bank.chart import AccountCode, TransferCode, operator_account
+from zerobar.bank.chart import TransferCode
 from zerobar.bank.settlement.authorising import authorise, declined, reason_of
 from zerobar.bank.settlement.debts import paying_debt
 from zerobar.bank.settlement.facts import Due, Holding, reference_of, transfer_id
@@ -118,7 +118,7 @@ def _held_back(due: Due, around: Circumstances) -> Waiting | None:
 
 
 def _from_float(due: Due, to: Holding, around: Circumstances) -> Posting:
-    return settling(due, (_float(around), to.wallet_id), around)
+    return settling(due, (around.float_id, to.wallet_id), around)
 
 
 def _ended(due: Due, ending: Outcome, around: Circumstances) -> Verdict:
@@ -132,7 +132,7 @@ def _ended(due: Due, ending: Outcome, around: Circumstances) -> Verdict:
     code = TransferCode.VOUCHER_REDIRECTED if redirected else TransferCode.VOUCHER_REFUNDED
     id_ = transfer_id(due)
     transfer = Transfer(
-        id_, _float(around), wallet_id, due.voucher.amount, int(code),
+        id_, around.float_id, wallet_id, due.voucher.amount, int(code),
         reference=reference_of(due),
     )  # fmt: skip
     row = outcome_row(*due.key, Decision(ending, due.voucher.amount, id_), around.now)
@@ -157,7 +157,3 @@ def _due_to(due: Due, ending: Outcome, around: Circumstances) -> tuple[UUID | No
         return wallet_id, voucher.payee_id if due.is_payee_known else None
     holder = due.holder.wallet_id if due.holder else None
     return holder, None if due.status is None else voucher.payer_id
-
-
-def _float(around: Circumstances) -> UUID:
-    return operator_account(around.operator_id, AccountCode.FLOAT)

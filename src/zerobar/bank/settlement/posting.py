@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -33,6 +34,7 @@ from zerobar.bank.settlement.lacking import short_of
 from zerobar.bank.settlement.model import Outcome, Outcomes, Waiting
 from zerobar.bank.settlement.ordered import orders_of
 from zerobar.bank.settlement.outcomes import refund_strays
+from zerobar.bank.settlement.progress import commit_at_leisure
 from zerobar.bank.settlement.verdicts import Circumstances, Moneyless, answers_request
 from zerobar.database import Connection
 from zerobar.database.arrays import Bigints
@@ -57,13 +59,16 @@ _DECLINED: Final = """
     UPDATE bank.order_request SET is_declined = true
     WHERE payee_id = %s AND number = %s AND kind = %s
 """
-# Locked in the order of their keys, so that those who do it at once wait for each other.
+# Locked in the order in which they are given, that of their keys, so that those who do it at once
+# wait for each other.
 _DONE: Final = """
     WITH done AS (
         SELECT d.payer_id, d.entry
         FROM unnest(%s::bytea[], %s::bigint[]) AS k (payer_id, entry)
-        JOIN bank.voucher_due d ON d.payer_id = k.payer_id AND d.entry = k.entry
-        ORDER BY d.payer_id, d.entry FOR UPDATE OF d
+        CROSS JOIN LATERAL (
+            SELECT payer_id, entry FROM bank.voucher_due
+            WHERE payer_id = k.payer_id AND entry = k.entry FOR UPDATE
+        ) d
     )
     DELETE FROM bank.voucher_due d USING done
     WHERE d.payer_id = done.payer_id AND d.entry = done.entry
@@ -74,8 +79,10 @@ _WAIT: Final = """
         SELECT k.*
         FROM unnest(%s::bytea[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
              AS k (payer_id, entry, before, reason, attempt)
-        JOIN bank.voucher_due d ON d.payer_id = k.payer_id AND d.entry = k.entry
-        ORDER BY d.payer_id, d.entry FOR UPDATE OF d
+        CROSS JOIN LATERAL (
+            SELECT FROM bank.voucher_due
+            WHERE payer_id = k.payer_id AND entry = k.entry FOR UPDATE
+        ) d
     )
     UPDATE bank.voucher_due d SET waits_for = w.reason, attempt = w.attempt FROM waiting w
     WHERE d.payer_id = w.payer_id AND d.entry = w.entry AND d.attempt = w.before
@@ -97,6 +104,7 @@ def post_due(
     bank: Bank,
     purse_ids: Sequence[bytes] | None = None,
     keys: Sequence[VoucherKey] | None = None,
+    fresh: Sequence[VoucherKey] = (),
 ) -> Outcomes:
     """Post vouchers that are due, and return what came of them.
 
@@ -104,10 +112,11 @@ def post_due(
         bank: whose.
         purse_ids: only those of these payers or payees; None: of all.
         keys: only these; None: all.
+        fresh: and these, which are known to be due.
 
     Raises TooBusy or OutcomeUnknown: settle again, nothing is lost and nothing is done twice.
     """
-    pages = _pages(bank, purse_ids) if keys is None else _pages_of(bank, keys)
+    pages = _pages(bank, purse_ids) if keys is None else _pages_of(bank, keys, fresh)
     return sum((_post_page(bank, page) for page in pages if page), Outcomes())
 
 
@@ -121,10 +130,12 @@ def _pages(bank: Bank, purse_ids: Sequence[bytes] | None) -> Iterator[list[Due]]
         after = page[-1].key if page else None
 
 
-def _pages_of(bank: Bank, keys: Sequence[VoucherKey]) -> Iterator[list[Due]]:
+def _pages_of(
+    bank: Bank, keys: Sequence[VoucherKey], fresh: Sequence[VoucherKey]
+) -> Iterator[list[Due]]:
     """Yield what is due of some vouchers, whatever else is."""
     with bank.connection() as connection:
-        due = due_of(connection, keys)
+        due = sorted({*due_of(connection, keys), *fresh} if keys else fresh)
     for start in range(0, len(due), MOST_AT_ONCE):
         with bank.connection() as connection:
             page = read_due(connection, BEFORE_ALL, keys=due[start : start + MOST_AT_ONCE])
@@ -185,7 +196,7 @@ def _post_page(bank: Bank, page: Sequence[Due]) -> Outcomes:
 
 def _circumstances(bank: Bank, page: Sequence[Due]) -> Circumstances:
     holdings = [side for due in page for side in (due.holder, due.payee) if side is not None]
-    now, vault = bank.clock(), operator_account(bank.operator_id, AccountCode.VAULT)
+    now, own = bank.clock(), partial(operator_account, bank.operator_id)
     with bank.connection() as connection:
         limits = {
             operator: limit_table(connection, operator, now)
@@ -193,11 +204,11 @@ def _circumstances(bank: Bank, page: Sequence[Due]) -> Circumstances:
         }
         operators = trusted_keys(connection).operators
         value_out = highest_value_out(connection)
-        debts = read_debts(connection, vault, _wallets_back(page))
+        debts = read_debts(connection, own(AccountCode.VAULT), _wallets_back(page))
         orders = orders_of(connection, page, now)
         short = short_of(connection, page)
-    operator = bank.operator_id
-    return Circumstances(operator, operators, limits, now, value_out, debts, orders, short)
+    float_id = own(AccountCode.FLOAT)
+    return Circumstances(float_id, operators, limits, now, value_out, debts, orders, short)
 
 
 def _wallets_back(page: Sequence[Due]) -> set[UUID]:
@@ -238,6 +249,9 @@ def _note(connection: Connection, ended: Sequence[Ending], around: Circumstances
         for due, how, attempt in in_order
         if isinstance(how, Waiting)
     ]
+    if not moneyless:
+        # Whoever finds these on the list again finds them decided, or looks once more.
+        commit_at_leisure(connection)
     with connection.cursor() as cursor:
         cursor.executemany(_RECORD, [_recorded(*each, around) for each in moneyless])
         cursor.executemany(_DECLINED, _declined(moneyless, around))

@@ -10,10 +10,19 @@ from zerobar.bank.settlement.model import Reason, Tally
 from zerobar.database import Connection
 
 
+def commit_at_leisure(connection: Connection) -> None:
+    """Let a transaction's commit not wait for the disk.
+
+    The log is one: what is committed after it is on the disk no sooner, `finish` least of all.
+    """
+    connection.execute("SET LOCAL synchronous_commit = off")
+
+
 def begin(
     connection: Connection, batch_hash: bytes, records: int, now: datetime
 ) -> tuple[int, Tally, bool]:
     """Note that a batch is being settled; return how far it came, and whether it was finished."""
+    commit_at_leisure(connection)
     connection.execute(
         "INSERT INTO bank.settlement_batch (batch_hash, records, begun_at) VALUES (%s, %s, %s)"
         " ON CONFLICT DO NOTHING",
@@ -41,10 +50,11 @@ def advance(
 
 
 def finish(connection: Connection, batch_hash: bytes, now: datetime) -> None:
-    """Note that nothing of a batch is left to do."""
+    """Note that nothing of a batch is left to do; all that was done for it is on the disk then."""
+    # Written in any case, for without a change there would be nothing to wait for.
     connection.execute(
-        "UPDATE bank.settlement_batch SET finished_at = %s"
-        " WHERE batch_hash = %s AND finished_at IS NULL",
+        "UPDATE bank.settlement_batch SET finished_at = coalesce(finished_at, %s)"
+        " WHERE batch_hash = %s",
         (now, batch_hash),
     )
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -113,11 +113,15 @@ class Stored:
         new: vouchers seen for the first time.
         forks: places of vouchers whose payer signed another body before.
         findings: both bodies of each fork, for the caller to flag their payers last.
+        places: of new vouchers of which it is known whether they are due to move money.
+        due: those of them that are.
     """
 
     new: int
     forks: frozenset[int] = frozenset()
     findings: tuple[Finding, ...] = ()
+    places: frozenset[int] = field(default=frozenset(), compare=False)
+    due: tuple[VoucherKey, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +169,12 @@ def _append(
         for arrival in arrivals
         if arrival.place in rivalled or first.setdefault(_key(arrival), arrival) is not arrival
     ]
-    append(connection, list(first.values()), now)
-    return _with_rivals(connection, len(first), others)
+    due = append(connection, list(first.values()), now)
+    return replace(
+        _with_rivals(connection, len(first), others),
+        places=frozenset(arrival.place for arrival in first.values()),
+        due=tuple(map(_key, due)),
+    )
 
 
 def _with_rivals(connection: Connection, new: int, others: Sequence[Arrival]) -> Stored:

@@ -55,7 +55,7 @@ class Circumstances:
     """What does not depend on the voucher.
 
     Attributes:
-        operator_id: whose float it is.
+        float_id: the operator's float.
         operators: ids of operators' purses.
         value_out: the most that a class may pay between syncs, in fen.
         debts: what owners of lost purses owe the operator.
@@ -63,7 +63,7 @@ class Circumstances:
         short: authorisations whose wallets lack something that bank cards may be asked for.
     """
 
-    operator_id: UUID
+    float_id: UUID
     operators: frozenset[bytes]
     limits: Mapping[UUID, LimitTable]
     now: datetime
