@@ -4,8 +4,10 @@ ZEROBAR_PROFILE=quick|everyday|deep chooses the first. With ZEROBAR_REQUIRE_ALL=
 every system part is promised to be there, so a test that skips has been lost and fails the run.
 """
 
+import gc
 import os
 from collections.abc import Generator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,8 @@ settings.register_profile(
 settings.load_profile(PROFILE)
 
 
+LOOK_FOR_CYCLES_AFTER = 20_000
+"""New objects."""
 TESTS = Path(__file__).parent
 SLOW_FOLDERS = tuple(
     TESTS / name
@@ -56,8 +60,22 @@ SLOW_FOLDERS = tuple(
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what lies in a slow folder, before anything is chosen by its marks."""
     for item in items:
-        if any(folder in item.path.parents for folder in SLOW_FOLDERS):
+        if _is_slow(item.path.parent):
             item.add_marker(pytest.mark.slow)
+
+
+@cache
+def _is_slow(folder: Path) -> bool:
+    return any(slow == folder or slow in folder.parents for slow in SLOW_FOLDERS)
+
+
+def pytest_collection_finish() -> None:
+    """Let Python look for cycles seldom, and never in what was collected, which stays anyhow.
+
+    Five thousand tests are looked through again and again otherwise, a tenth of all the time.
+    """
+    gc.freeze()
+    gc.set_threshold(LOOK_FOR_CYCLES_AFTER)
 
 
 def pytest_report_header() -> str:

@@ -35,6 +35,8 @@ SMALL = {
     # Saves half the time of a fresh database. It matters only when the machine itself stops: what
     # a killed server keeps is the same, and tests of durability start servers of their own.
     "fsync": "off",
+    # A test connects some ten times; to prove a password is meant to take a while.
+    "scram_iterations": "1",
     "max_wal_size": "256MB",
 }
 IN_MEMORY = Path("/dev/shm")

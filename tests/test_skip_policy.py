@@ -9,6 +9,9 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
+OPTIONS = ("-ra", "-p", "no:cacheprovider", "-p", "xdist.plugin")
+ONLY_WHAT_IS_NAMED = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+"""Other plugins have no say in it, and take a second to load."""
 CONFTEST = Path(__file__).with_name("conftest.py")
 
 # Every way of skipping, one file each: the first three reach a test's report, the last a file's.
@@ -45,11 +48,11 @@ def run_pytest(
     (folder / "conftest.py").write_text(CONFTEST.read_text())
     for name, text in files.items():
         (folder / f"test_{name}.py").write_text(text)
-    command = [sys.executable, "-m", "pytest", "-ra", "-p", "no:cacheprovider", "-n"]
+    command = [sys.executable, "-m", "pytest", *OPTIONS, "-n", str(processes), str(folder)]
     run = subprocess.run(
-        [*command, str(processes), str(folder)],
+        command,
         cwd=folder,
-        env=os.environ | {"ZEROBAR_REQUIRE_ALL": "1" if require_all else ""},
+        env=os.environ | ONLY_WHAT_IS_NAMED | {"ZEROBAR_REQUIRE_ALL": "1" if require_all else ""},
         capture_output=True,
         text=True,
         check=False,

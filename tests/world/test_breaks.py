@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.postgres import NewDatabase
+from zerobar.bank.running import MIGRATIONS
 from zerobar.bank.settlement import outcomes
 from zerobar.bank.syncing import answering
 from zerobar.device import taking
@@ -62,7 +63,7 @@ def goes_wrong(new_database: NewDatabase, folder: Path) -> str:
         own = folder / str(seed)
         own.mkdir()
         try:
-            run_world(new_database(), seed, SIZE, own)
+            run_world(new_database(*MIGRATIONS), seed, SIZE, own)
         except Exception as error:  # noqa: BLE001 - a broken rule may go wrong in any way
             return str(error)
     return ""

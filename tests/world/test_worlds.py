@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.postgres import NewDatabase
+from zerobar.bank.running import MIGRATIONS
 from zerobar.world import Report, Size, run_world
 
 pytestmark = pytest.mark.slow
@@ -16,7 +17,7 @@ AT_ONCE = 100
 
 def run(new_database: NewDatabase, folder: Path, seed: int, size: Size) -> Report:
     folder.mkdir(exist_ok=True)
-    return run_world(new_database(), seed, size, folder)
+    return run_world(new_database(*MIGRATIONS), seed, size, folder)
 
 
 @pytest.mark.parametrize("seed", range(1, EVERYDAY + 1))

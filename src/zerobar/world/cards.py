@@ -17,8 +17,8 @@ from zerobar.purse.messages import Certificate, PurseClass
 from zerobar.purse.money import Fen
 from zerobar.purse.purse import Interface
 from zerobar.purse.records import VALID, short_hash
-from zerobar.purse.ring import PERSON_SLOTS, SLOT_SIZE, Slot
-from zerobar.purse.store import Store, memory_size
+from zerobar.purse.ring import PERSON_SLOTS, SLOT_SIZE, Ring, Slot
+from zerobar.purse.store import memory_size
 from zerobar.reader import CardLink, CardTorn, InProcessLink
 
 PIN: Final = "417293"
@@ -70,11 +70,11 @@ class WorldCard:
 
     def newest(self) -> Slot:
         """Return the state that is committed, as a microscope would see it."""
-        return self._store().ring.newest
+        return self._ring().newest
 
     def slot(self, entry: int) -> Slot | None:
         """Return an entry that is still in its memory."""
-        return self._store().ring.entry(entry, 0)
+        return self._ring().entry(entry, 0)
 
     def copied(self, name: str) -> WorldCard:
         """Return a clone: everything in the element, in another one."""
@@ -89,16 +89,19 @@ class WorldCard:
         """Write a balance that nobody paid, as whoever has opened the element can."""
         newest = self.newest()
         body = bytes(replace(newest, balance=Fen(newest.balance + amount)))
-        ring_at = self.memory.size - PERSON_SLOTS * SLOT_SIZE
-        slot_at = ring_at + newest.entry % PERSON_SLOTS * SLOT_SIZE
+        slot_at = self._ring_at + newest.entry % PERSON_SLOTS * SLOT_SIZE
         self.memory.write(slot_at, VALID + body + short_hash(body))
 
     def observed(self) -> None:
         """Tell whoever watches that something may have been committed."""
         self._watch(self)
 
-    def _store(self) -> Store:
-        return Store(Memory(self.memory.read(0, self.memory.size)))
+    @property
+    def _ring_at(self) -> int:
+        return self.memory.size - PERSON_SLOTS * SLOT_SIZE
+
+    def _ring(self) -> Ring:
+        return Ring(self.memory, self._ring_at, PERSON_SLOTS)
 
 
 class _WatchedLink(CardLink):

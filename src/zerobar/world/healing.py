@@ -9,6 +9,7 @@ from zerobar.bank.purses.losing import USUAL_TERMS
 from zerobar.bank.purses.signing import sign_due
 from zerobar.bank.settlement import look_again, post_due
 from zerobar.bank.settlement.lost import pay_out_lost
+from zerobar.bank.syncing.answering import TRIES_BEFORE_SLIDING
 from zerobar.device import OperatorRefused, finish_loads, give_back, go_on
 from zerobar.reader import CardError, Payment
 from zerobar.world.actions import sync_borrowed, sync_one
@@ -17,6 +18,13 @@ from zerobar.world.town import Holder, Town
 
 ROUNDS: Final = 4
 """More than any chain of deliveries, refusals and slides needs."""
+# A voucher that no purse takes is delivered for ever; what that leads to begins after some times.
+_REACHED: Final = """
+    SELECT (SELECT count(*) FROM bank.voucher), (SELECT count(*) FROM bank.voucher_outcome),
+        (SELECT count(*) FROM bank.void_statement), (SELECT count(*) FROM bank.purse_log),
+        (SELECT count(*) FROM ledger.transfer),
+        (SELECT sum(least(delivered, %s)) FROM bank.voucher_open)
+"""
 
 
 def come_home(town: Town) -> None:
@@ -32,6 +40,8 @@ def come_home(town: Town) -> None:
 
 
 def _sync_all(town: Town) -> None:
+    """Let everybody sync until nothing has changed by it."""
+    before: object = None
     for _ in range(ROUNDS):
         town.world.clock.advance(hours=1)
         for holder in (*town.phones, *town.tills):
@@ -39,6 +49,17 @@ def _sync_all(town: Town) -> None:
                 _finish(town, holder)
         _bring_cards_home(town)
         work(town)
+        now = _reached(town)
+        if now == before:
+            return
+        before = now
+
+
+def _reached(town: Town) -> object:
+    """Return how far the cards and the bank have come, to compare with another time."""
+    with town.world.bank.connection() as connection:
+        row = connection.execute(_REACHED, (TRIES_BEFORE_SLIDING + 1,)).fetchone()
+    return row, [holder.card.newest() for holder in town.holders]
 
 
 def work(town: Town) -> None:

@@ -40,7 +40,7 @@ def run_world(database: Database, seed: int, size: Size, folder: Path) -> Report
     """Run a world; raises InvariantBroken, or whatever else a mistake raises.
 
     Args:
-        database: empty.
+        database: empty, or with the bank's tables, which are empty.
         folder: empty; for the devices' files.
     """
     with open_town(database, seed, size, folder) as town:
