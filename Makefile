@@ -16,7 +16,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 # The Node.js that setup installed, if this machine has none.
 NPM := PATH="$$PATH:$(abspath $(BIN))" npm --prefix web
-PARALLEL := -n $(WORKERS) --dist loadgroup
+PARALLEL := -n $(WORKERS) --dist loadscope
 # The second file keeps to the first one's pins, so that both fit into one environment.
 COMPILE := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links

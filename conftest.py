@@ -6,4 +6,10 @@ import pytest
 # their assertions explain themselves too.
 pytest.register_assert_rewrite("tests.purse", "tests.model", "tests.reader")
 
-pytest_plugins = ["tests.pcsc", "tests.postgres", "tests.one_trust", "tests.bank.quick_pins"]
+pytest_plugins = [
+    "tests.grouping",
+    "tests.pcsc",
+    "tests.postgres",
+    "tests.one_trust",
+    "tests.bank.quick_pins",
+]

@@ -13,7 +13,7 @@ import pytest
 from tests.cli.conftest import Run, served
 from tests.reader.pcscd import PrivatePcscd
 
-pytestmark = [pytest.mark.pcsc, pytest.mark.xdist_group("pcsc")]
+pytestmark = pytest.mark.pcsc
 
 
 def zerobar(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

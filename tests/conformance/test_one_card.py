@@ -107,7 +107,6 @@ def test_a_served_card_conforms_by_contact_and_in_fields() -> None:
 
 @pytest.mark.pcsc
 @pytest.mark.slow
-@pytest.mark.xdist_group("pcsc")
 def test_a_card_in_a_reader_conforms(pcscd: PrivatePcscd) -> None:
     """Every command and every refusal, but not every length of every command, 256 times each."""
     with (

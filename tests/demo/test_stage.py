@@ -19,7 +19,7 @@ from zerobar.demo.town.people import CASHIER, CASHIERS_PIN
 from zerobar.demo.town.screens import TillScreen, WalletScreen, new_id
 from zerobar.purse.money import Fen
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("staged-town")]
+pytestmark = pytest.mark.slow
 PATIENCE_S = 120.0
 EVERYBODY = {"alice", "bo", "mo", "till", "other-till"}
 

@@ -21,15 +21,6 @@ FUNDS_FEN = 2_000_00
 OpenPhone = Callable[[int], PhoneProgram]
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep all tests of this folder in one process: they share phones, and what is on them."""
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("phones"))
-
-
 @pytest.fixture(scope="session")
 def folder() -> Iterator[Path]:
     # Not pytest's own folder: run as root, that is closed to the user PostgreSQL runs as.

@@ -19,7 +19,7 @@ from tests.phone.programs import CARD_PIN, LonePhone, PhoneProgram, Sim, zerobar
 from tests.reader.pcscd import PrivatePcscd, missing_packages
 from zerobar.sandbox.people import PEOPLE
 
-pytestmark = [pytest.mark.pcsc, pytest.mark.slow, pytest.mark.xdist_group("pcsc")]
+pytestmark = [pytest.mark.pcsc, pytest.mark.slow]
 APPEARS_WITHIN_S = 20.0
 
 

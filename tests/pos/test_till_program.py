@@ -20,7 +20,7 @@ from tests.phone.programs import ANSWER_WITHIN_S, PhoneProgram, Sim
 from tests.pos.programs import CASHIER, PIN, Merchant, Sam, TillProgram
 from tests.pos.test_closing import text_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("till-program")]
+pytestmark = pytest.mark.slow
 ORIGIN = "http://localhost:8000"
 TEN = 10_00
 

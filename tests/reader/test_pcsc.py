@@ -44,7 +44,7 @@ from zerobar.reader.refusals import NotAPurse
 from zerobar.reader.tap import Terms, resume, tap
 from zerobar.reader.target import parse_target
 
-pytestmark = [pytest.mark.pcsc, pytest.mark.xdist_group("pcsc")]
+pytestmark = pytest.mark.pcsc
 
 WAIT_MS = 5000
 DAEMON_LOOKS_EVERY_S = 0.5

@@ -18,13 +18,11 @@ AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of one screen in one process, for they share a browser and the programs."""
+    """Mark the tests of the screens, for a browser takes its time."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
-            screen = item.path.relative_to(here).parts[0]
             item.add_marker(pytest.mark.slow)
-            item.add_marker(pytest.mark.xdist_group(f"screen-{screen}"))
 
 
 @pytest.fixture(scope="session")

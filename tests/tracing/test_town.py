@@ -27,7 +27,7 @@ from zerobar.purse.money import Fen
 from zerobar.tracing.spans import voucher_name
 from zerobar.tracing.traceparent import trace_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("traced-town")]
+pytestmark = pytest.mark.slow
 
 
 @dataclass

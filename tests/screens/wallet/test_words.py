@@ -15,6 +15,7 @@ NOT_FOR_PHONES = {
     "line-exists",
     "not-paid-by-order",
     "not-signed-in",
+    "not-submitted",
     "notice-refused",
     "over-refund",
     "plan-unknown",
