@@ -21,7 +21,7 @@ TOGETHER = (
 )
 """Folders or files; the tests of each are one group."""
 WITH_READERS = (
-    *("tests/reader/test_pcsc.py", "tests/cli/test_readers.py"),
+    *("tests/reader/test_pcsc.py", "tests/cli/test_readers.py", "tests/phone/test_pcsc.py"),
     "tests/conformance/test_one_card.py::test_a_card_in_a_reader_conforms",
 )
 """One group, for they share a PC/SC service."""
@@ -37,9 +37,15 @@ def group_of(test_id: str) -> str:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
-    """Give a scheduler that hands out the largest groups first, and then test by test."""
+    """Give a scheduler that hands out groups and single tests in the order of their places.
+
+    Not the largest first, as it would by itself: a browser leaves a loop running in its process,
+    and tests that run one of their own have to come before.
+    """
     # Only where it is installed, and asked for.
     from xdist.scheduler import LoadScopeScheduling
+
+    config.option.loadscopereorder = False
 
     class Grouping(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:

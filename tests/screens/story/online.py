@@ -53,6 +53,8 @@ def _verify_bind_and_raise(screen: Screen) -> None:
     screen.sees("三类钱包", "Category III")
     screen.tap("返回", "Back")
     screen.tap("银行卡", "Bank cards")
+    # A list that comes later would move the button away from under the finger.
+    screen.sees("还没有绑定银行卡", "No bank card is bound")
     screen.fill("银行卡号", "Card number", ALICES_CARD.number)
     # She gave her bank another number than the one of this line.
     known = ALICES_CARD.phone.removeprefix("+86")

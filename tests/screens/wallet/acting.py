@@ -76,8 +76,9 @@ class Screen:
 
     def go(self, path: str) -> None:
         """Open a page by its address."""
-        # Until the first page is there, the router does not listen to the address.
-        self.page.locator("h1").first.wait_for()
+        # Until the first page is there, the router does not listen to the address; what is shown
+        # before it has a heading as well, but none that takes the focus.
+        self.page.locator("h1[tabindex]").first.wait_for()
         self.page.evaluate("path => { location.hash = path }", path)
 
     def shown(self, name: str) -> Locator:
