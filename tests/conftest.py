@@ -50,6 +50,7 @@ SLOW_FOLDERS = tuple(
         "bank/syncing",
         "phone",
         "pos",
+        "screens",
         "telecom",
     )
 )

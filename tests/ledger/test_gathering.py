@@ -24,6 +24,7 @@ from zerobar.ledger import (
     loading,
     read_counter,
 )
+from zerobar.ledger.recent import Recent
 from zerobar.purse.money import Fen
 
 ALICE, BO, _, _ = WALLETS
@@ -118,7 +119,7 @@ def test_what_was_counted_in_a_group_that_was_not_stored_is_looked_up_again(
 ) -> None:
     poster.post([_asking(1)])
     used = [Posting((transfer(1, amount=2),)), _asking(2, add=1)]
-    poster._judge.recent.clear()
+    poster._judge.recent = Recent()
     (other,), (posted,) = poster.post(used)  # type: ignore[misc]
     assert other.result is Result.OTHER_CONTENT and posted.ok
     assert read_counter(reading, KEYS[0], 0) == 1

@@ -30,6 +30,7 @@ from zerobar.ledger import (
     read_counters,
     trial_balance,
 )
+from zerobar.ledger.recent import Recent
 from zerobar.purse.money import Fen
 
 ALICE, BO, CAFE, _ = WALLETS
@@ -159,7 +160,7 @@ def test_transfers_of_long_ago_are_found_again(
     ledger: GroupingPoster, poster: Poster, reading: Connection
 ) -> None:
     ledger.post(transfer(1, SOURCE, ALICE, 100))
-    poster._judge.recent.clear()
+    poster._judge.recent = Recent()
     told = [ledger.submit(transfer(1, SOURCE, ALICE, 100)), ledger.submit(_spend(2))]
     assert [t.result(30)[0].result for t in told] == [Result.POSTED] * 2
     assert balance(reading, ALICE).balance == 90

@@ -43,6 +43,7 @@ from zerobar.ledger import (
     statement,
     trial_balance,
 )
+from zerobar.ledger.recent import Recent
 from zerobar.purse.money import Fen
 
 ALICE, BO, CAFE, DEPOT = WALLETS
@@ -154,7 +155,7 @@ def test_the_database_agrees_with_a_plain_ledger(
         if between == "a restart":
             poster.reopen()
         elif between == "old age":
-            poster._judge.recent.clear()
+            poster._judge.recent = Recent()
     for account in accounts:
         now = balance(reading, account.id)
         money = (plain.balance(account.id), plain.held(account.id))

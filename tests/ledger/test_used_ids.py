@@ -23,6 +23,7 @@ from zerobar.ledger import (
     read_counter,
     trial_balance,
 )
+from zerobar.ledger.recent import Recent
 from zerobar.purse.money import Fen
 
 ALICE, BO, CAFE, _ = WALLETS
@@ -80,7 +81,7 @@ def test_whoever_sends_used_ids_again_and_again_is_answered_without_a_lost_group
     refused = [transfer(number, ALICE, BO, 1) for number in range(1, 40)]
     assert {ledger.post(each)[0].result for each in refused} == {Result.BELOW_FLOOR}
     for _ in range(3):
-        poster._judge.recent.clear()
+        poster._judge.recent = Recent()
         assert all(ledger.post(each)[0].repeated for each in refused)
     assert (poster.undone, poster.reopened) == (1, 0)
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from zerobar.ledger.books import NewCount, NewEntry, account_field
 from zerobar.ledger.model import Posted, Result, Transfer, TransferKind
+from zerobar.ledger.records import Small, encode_field
 
 COPY_ENTRIES: Final = (
     "COPY ledger.entry (account_id, number, transfer_id, amount_fen, balance_fen, held_fen,"
@@ -44,10 +45,6 @@ NULLS: Final = struct.pack(">ii", -1, -1)
 """Of a transfer without hold and counter."""
 _TRANSFER: Final = struct.Struct(">hi16si16si16siq40sh")
 _MIDDLE: Final = struct.Struct(">iqiqihihi")
-_NULL: Final = struct.pack(">i", -1)
-_LENGTH: Final = struct.Struct(">i")
-_SMALLINT: Final = struct.Struct(">ih")
-_UUID: Final = struct.Struct(">i16s")
 
 _HOLD_END: Final = struct.Struct(">hi16si16s")
 _COUNT: Final = struct.Struct(">hi16siiiqiqi16siq")
@@ -78,10 +75,8 @@ def transfer_row(transfer: Transfer, posted: Posted, group: int, posted_at_us: i
     of_ids = [word for i in named for word in (16, i.bytes)]
     middle = transfer_middle(group, posted_at_us, posted.result, transfer.kind)
     head = _TRANSFER.pack(12, *of_ids, 8, transfer.amount, middle, transfer.code)
-    hold = _NULL if transfer.hold is None else _UUID.pack(16, transfer.hold.bytes)
-    counter = _NULL if posted.counter is None else _SMALLINT.pack(2, posted.counter)
-    length = _LENGTH.pack(len(transfer.reference))
-    return b"".join((head, hold, counter, length, transfer.reference))
+    counter = None if posted.counter is None else Small(posted.counter)
+    return head + b"".join(map(encode_field, (transfer.hold, counter, transfer.reference)))
 
 
 def hold_end_row(transfer: Transfer) -> bytes:

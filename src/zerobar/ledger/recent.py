@@ -42,7 +42,3 @@ class Recent:
         for transfer_id in transfer_ids:
             self.newer.pop(transfer_id, None)
             self.older.pop(transfer_id, None)
-
-    def clear(self) -> None:
-        """Forget all."""
-        self.newer, self.older = {}, {}

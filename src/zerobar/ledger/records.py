@@ -35,8 +35,12 @@ _UUID: Final = struct.Struct(">i16s")
 
 def encode_row(*values: Value) -> bytes:
     """Encode one row, for `Row.data`; its columns must have just the types of the values."""
-    fields = [_FIELDS.get(type(value), _of_subclass)(value) for value in values]
-    return _COUNT.pack(len(values)) + b"".join(fields)
+    return _COUNT.pack(len(values)) + b"".join(map(encode_field, values))
+
+
+def encode_field(value: Value) -> bytes:
+    """Encode one field of a row, its length before it."""
+    return _FIELDS.get(type(value), _of_subclass)(value)
 
 
 def microseconds(moment: datetime) -> int:

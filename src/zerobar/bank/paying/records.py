@@ -16,7 +16,7 @@ from zerobar.bank.paying.model import (
     RequestState,
 )
 from zerobar.ledger import Row, encode_row
-from zerobar.ledger.records import microseconds
+from zerobar.ledger.records import encode_field, microseconds
 
 _COLUMNS: Final = {
     "bank.payment": (
@@ -48,10 +48,7 @@ TABLES: Final = {
 _PAYMENT_HEAD: Final = struct.Struct(">h i16s i16s i16s iq ih ih")
 _PAYMENT_TAIL: Final = struct.Struct(">iq iq i16s")
 _NOTICE: Final = struct.Struct(">h i16s i16s i16s ih i16s iq")
-_LENGTH: Final = struct.Struct(">i")
-_UUID: Final = struct.Struct(">i16s")
 _TIME: Final = struct.Struct(">iq")
-_NULL: Final = _LENGTH.pack(-1)
 
 
 def payment_row(payment: Payment) -> Row:
@@ -65,20 +62,10 @@ def payment_row(payment: Payment) -> Row:
     tail = _PAYMENT_TAIL.pack(
         8, payment.card_amount, 8, _moment(payment.made_at), 16, evidence.key_id.bytes
     )
-    parts = (
-        *(head, _sized(payment.memo.encode())),
-        *(_optional(payment.subject_id), _optional(payment.shop_id), _optional(payment.card_id)),
-        *(tail, _sized(evidence.signed_bytes), _sized(evidence.signature)),
-    )
+    named = payment.memo, payment.subject_id, payment.shop_id, payment.card_id
+    proof = evidence.signed_bytes, evidence.signature
+    parts = head, *map(encode_field, named), tail, *map(encode_field, proof)
     return Row("bank.payment", b"".join(parts))
-
-
-def _sized(data: bytes) -> bytes:
-    return _LENGTH.pack(len(data)) + data
-
-
-def _optional(id_: UUID | None) -> bytes:
-    return _NULL if id_ is None else _UUID.pack(16, id_.bytes)
 
 
 @lru_cache(maxsize=16)
@@ -141,4 +128,4 @@ def notice_row(notice: Notice) -> Row:
         *(2, notice.kind, 16, notice.subject_id.bytes, 8, notice.amount),
     )
     made_at = _TIME.pack(8, _moment(notice.made_at))
-    return Row("bank.notice", b"".join((head, _sized(notice.text.encode()), made_at)))
+    return Row("bank.notice", b"".join((head, encode_field(notice.text), made_at)))
