@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
+from functools import partial
 
 from zerobar.bank.context import Bank
 from zerobar.bank.paying.desk import Caller, Outcome, PaymentDesk
@@ -15,6 +16,13 @@ from zerobar.bank.paying.express import Express
 from zerobar.bank.paying.model import Payment, PaymentOrder
 
 PATIENCE_S = 30
+
+
+def _hear(answer: Future[Payment], outcome: Outcome) -> None:
+    if isinstance(outcome, Exception):
+        answer.set_exception(outcome)
+    else:
+        answer.set_result(outcome)
 
 
 class ExpressDesk:
@@ -38,16 +46,18 @@ class ExpressDesk:
 
     def submit(self, order: PaymentOrder) -> Future[Payment]:
         """Pay."""
-        answer: Future[Payment] = Future()
+        return self.submit_together([order])[0]
 
-        def hear(outcome: Outcome) -> None:
-            if isinstance(outcome, Exception):
-                answer.set_exception(outcome)
-            else:
-                answer.set_result(outcome)
+    def submit_together(self, orders: Sequence[PaymentOrder]) -> list[Future[Payment]]:
+        """Pay all of them as if they had come at one moment."""
+        answers: list[Future[Payment]] = [Future() for _ in orders]
 
-        self._loop.call_soon_threadsafe(self.express.take, order, Caller(self._loop, hear))
-        return answer
+        def take() -> None:
+            for order, answer in zip(orders, answers, strict=True):
+                self.express.take(order, Caller(self._loop, partial(_hear, answer)))
+
+        self._loop.call_soon_threadsafe(take)
+        return answers
 
     def close(self) -> None:
         """End the express, and wait until it has."""

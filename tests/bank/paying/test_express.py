@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -12,6 +15,7 @@ from tests.bank.paying.expressing import PATIENCE_S, ExpressDesk, express_desk
 from tests.bank.paying.orders import by_phone, order, to
 from zerobar.bank.context import Bank
 from zerobar.bank.paying import express
+from zerobar.bank.paying.assurance import Assurance
 from zerobar.bank.paying.model import PaymentOrder
 from zerobar.database import Connection
 from zerobar.ledger import LedgerUnavailable, trial_balance
@@ -70,12 +74,65 @@ def test_a_connection_that_is_cut_is_replaced_and_nobody_notices(
     opened: ExpressDesk,
     payer: Holder,
     bea: Holder,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with bank.connection() as connection:
         _cut_connections(connection)
     pay(opened, [order(bank, payer, to(bea), 1) for _ in range(5)])
     opened.open(orders(bank, payer, bea))
+
+
+def _end(assurance: Assurance) -> None:
+    with socket.socket(fileno=os.dup(assurance.socket)) as wire:
+        wire.shutdown(socket.SHUT_RD)
+
+
+def test_a_connection_that_ends_after_a_question_costs_nobody_the_answer(
+    bank: Bank,
+    opened: ExpressDesk,
+    payer: Holder,
+    bea: Holder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ask = Assurance.ask
+
+    def ask_in_vain(assurance: Assurance, *question: Any) -> None:
+        _end(assurance)
+        ask(assurance, *question)
+
+    monkeypatch.setattr(express, "PATIENCE_S", 2 * PATIENCE_S)
+    asked = [order(bank, payer, to(bea), 1) for _ in range(5)]
+    with monkeypatch.context() as patched:
+        patched.setattr(Assurance, "ask", ask_in_vain)
+        pay(opened, asked)
+    assert opened.at_desk == asked
+    opened.open(orders(bank, payer, bea))
+
+
+def test_a_connection_that_ends_while_a_group_gathers_costs_nobody_the_answer(
+    bank: Bank,
+    opened: ExpressDesk,
+    payer: Holder,
+    bea: Holder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ask, used = Assurance.ask, []
+
+    def noted(assurance: Assurance, *question: Any) -> None:
+        used.append(assurance)
+        ask(assurance, *question)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Assurance, "ask", noted)
+        # From here on, as many are expected together.
+        together = [order(bank, payer, to(bea), 1) for _ in range(20)]
+        for paid in opened.submit_together(together):
+            paid.result(PATIENCE_S)
+    monkeypatch.setattr(express, "GATHER_S", 2 * PATIENCE_S)
+    asked = order(bank, payer, to(bea), 1)
+    answer = opened.submit(asked)
+    _end(used[-1])
+    assert answer.result(PATIENCE_S).id == asked.payment_id
+    assert opened.at_desk == [asked]
 
 
 def test_when_the_database_does_not_answer_the_desk_takes_over(

@@ -61,13 +61,18 @@ _FORMATS: Final = [pq.Format.BINARY] * 10
 
 
 class Assurance:
-    """A connection for that one question, on one event loop; see `opened`."""
+    """A connection for that one question, on one event loop; see `opened`.
+
+    Attributes:
+        socket: its descriptor, readable when `otherwise` may be asked; known when it is lost, too.
+    """
 
     def __init__(self, connection: Connection, give_back: Callable[[Connection], None]) -> None:
         self._connection = connection
         self._give_back = give_back
         self._wire = connection.pgconn
         self._wire.nonblocking = 1
+        self.socket = self._wire.socket
 
     @classmethod
     def opened(cls, pool: Pool) -> Self:
@@ -84,11 +89,6 @@ class Assurance:
             pool.putconn(connection)
             raise
         return cls(connection, pool.putconn)
-
-    @property
-    def socket(self) -> int:
-        """Readable when `otherwise` may be asked."""
-        return self._wire.socket
 
     def close(self) -> None:
         """End the connection: nobody else is to have it, with the planner as it was told to be."""
