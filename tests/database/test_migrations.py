@@ -5,11 +5,16 @@ from __future__ import annotations
 import importlib
 import itertools
 import logging
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from tests.postgres import NewDatabase
 from zerobar.database import (
@@ -21,7 +26,12 @@ from zerobar.database import (
     Timeouts,
     connect,
 )
-from zerobar.database.migrations import migrate, version_table
+from zerobar.database.migrations import (
+    migrate,
+    newest_revision,
+    version_table,
+    versions_folder,
+)
 
 STEP = """\
 from alembic import op
@@ -36,6 +46,7 @@ ACCOUNTS = "CREATE TABLE accounts (id uuid PRIMARY KEY, balance_fen bigint NOT N
 NAMES = "ALTER TABLE accounts ADD name text"
 BROKEN = "ALTER TABLE nowhere ADD name text"
 
+PACKAGES = [f"zerobar.{owner}.migrations" for owner in ("ledger", "bank", "telecom")]
 MakePackage = Callable[..., str]
 
 
@@ -104,6 +115,42 @@ def test_when_a_step_fails_nothing_has_changed(
     with pytest.raises(MigrationFailure, match=r'"nowhere" does not exist.*as they were'):
         migrate(database, package)
     assert columns(database) == []
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_the_last_files_name_says_what_alembic_holds_for_the_newest(package: str) -> None:
+    configuration = Config()
+    configuration.set_main_option("script_location", str(versions_folder(package)))
+    configuration.set_main_option("path_separator", "newline")
+    configuration.set_main_option("version_locations", str(versions_folder(package)))
+    assert ScriptDirectory.from_config(configuration).get_current_head() == newest_revision(package)
+
+
+def test_a_program_with_nothing_to_change_starts_without_alembic(
+    database: Database, make_package: MakePackage
+) -> None:
+    package = make_package("shop", ACCOUNTS)
+    migrate(database, package)
+    program = (
+        "import sys\nfrom zerobar.database import database_from_environment\n"
+        "from zerobar.database.migrations import migrate\n"
+        "print(migrate(database_from_environment(), sys.argv[1]))\n"
+        "assert 'alembic' not in sys.modules and 'sqlalchemy' not in sys.modules\n"
+    )
+    module = importlib.import_module(package)
+    assert module.__file__ is not None
+    ran = subprocess.run(
+        [sys.executable, "-c", program, package],
+        env={
+            **os.environ,
+            "DATABASE_URL": database.url_with_password,
+            "PYTHONPATH": str(Path(module.__file__).parents[2]),
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout == "0001\n"
 
 
 def test_tables_of_a_later_program_are_not_touched(

@@ -1,7 +1,7 @@
 """PostgreSQL for the operators' programs: embedded by default, a server by DATABASE_URL.
 
-Needs the extra `bank`. Migrations stand apart, in `zerobar.database.migrations`, because Alembic
-takes long to import.
+Needs the extra `bank`. Migrations stand apart, in `zerobar.database.migrations`; what needs Alembic
+for them, which takes long to import, is in `zerobar.database.upgrading`.
 """
 
 from zerobar.database.connecting import (

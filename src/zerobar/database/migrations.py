@@ -1,7 +1,7 @@
 """Tables are brought up to date by the program that needs them, when it starts.
 
 A package with tables has a package `migrations`, and in there a folder `versions` with one file for
-each step, in Alembic's form and plain SQL:
+each step, named by its number, in Alembic's form and plain SQL:
 
     revision, down_revision = "0002", "0001"
 
@@ -9,30 +9,23 @@ each step, in Alembic's form and plain SQL:
         op.execute("CREATE TABLE ...")
 
 There is no alembic.ini and no way back: a step that was wrong is followed by one that mends it.
+Alembic and SQLAlchemy take longer to import than all else that most programs need to start, so they
+are for the one that finds tables to change.
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import Final
 
 import psycopg
-import sqlalchemy
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy.pool import NullPool
+from psycopg import sql
 
-from zerobar.database.connecting import PATIENT, Timeouts, connect, explained
+from zerobar.database.connecting import PATIENT, Timeouts, connect
 from zerobar.database.database import Database
-from zerobar.database.errors import MigrationBusy, MigrationFailure, SchemaTooNew
 
-_ENVIRONMENT: Final = Path(__file__).parent / "alembic_environment"
+_NUMBER: Final = slice(4)
 
 
 def migrate(database: Database, package: str, timeouts: Timeouts = PATIENT) -> str:
@@ -47,20 +40,12 @@ def migrate(database: Database, package: str, timeouts: Timeouts = PATIENT) -> s
 
     Raises SchemaTooNew, MigrationBusy, MigrationFailure, or what connect raises.
     """
-    script = ScriptDirectory.from_config(_configuration(package))
-    newest = script.get_current_head()
-    assert newest is not None, f"{package} has no migrations"
-    with _locked(database, package, timeouts) as connection:
-        found = MigrationContext.configure(
-            connection, opts={"version_table": version_table(package)}
-        ).get_current_revision()
-        if found is not None and found not in {step.revision for step in script.walk_revisions()}:
-            raise SchemaTooNew(str(database), package, found, newest)
-        # Alembic's transaction is to be the outermost, so that a step may leave it.
-        connection.commit()
-        if found != newest:
-            _upgrade(connection, package)
-    return newest
+    newest = newest_revision(package)
+    if _revision(database, package, timeouts) == newest:
+        return newest
+    from zerobar.database.upgrading import upgrade  # noqa: PLC0415 - takes long, see above
+
+    return upgrade(database, package, timeouts)
 
 
 def version_table(package: str) -> str:
@@ -70,59 +55,28 @@ def version_table(package: str) -> str:
     return name
 
 
-def _configuration(package: str) -> Config:
+def versions_folder(package: str) -> Path:
+    """Return the folder with a package's steps."""
     versions = resources.files(package) / "versions"
     assert isinstance(versions, Path) and versions.is_dir(), f"{package} has no folder versions"
-    configuration = Config()
-    # A percent sign would be taken for a reference; any other character may be in a path.
-    configuration.set_main_option("script_location", str(_ENVIRONMENT).replace("%", "%%"))
-    configuration.set_main_option("path_separator", "newline")
-    configuration.set_main_option("version_locations", str(versions).replace("%", "%%"))
-    return configuration
+    return versions
 
 
-def _upgrade(connection: sqlalchemy.Connection, package: str) -> None:
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    configuration = _configuration(package)
-    configuration.attributes["connection"] = connection
-    configuration.attributes["version_table"] = version_table(package)
-    command.upgrade(configuration, "head")
+def newest_revision(package: str) -> str:
+    """Return the revision of a package's last step, by the names of its files."""
+    steps = [step.name[_NUMBER] for step in versions_folder(package).glob("[0-9]*.py")]
+    assert steps, f"{package} has no migrations"
+    return max(steps)
 
 
-@contextmanager
-def _locked(
-    database: Database, package: str, timeouts: Timeouts
-) -> Iterator[sqlalchemy.Connection]:
-    """Connect as Alembic wants it, alone among the programs that migrate this package."""
-    engine = sqlalchemy.create_engine(
-        "postgresql+psycopg://",
-        # Not by an address: SQLAlchemy need not know the password.
-        creator=lambda: connect(database, "zerobar migrations", timeouts),
-        poolclass=NullPool,
-    )
-    with _explained(database, package, timeouts), engine.connect() as connection:
-        connection.execute(
-            # Held by the session, so that steps may commit; the connection's end releases it.
-            sqlalchemy.text("SELECT pg_advisory_lock(hashtextextended(:name, 0))"),
-            {"name": f"migrate {package}"},
-        )
-        connection.commit()
-        yield connection
-
-
-@contextmanager
-def _explained(database: Database, package: str, timeouts: Timeouts) -> Iterator[None]:
-    try:
-        with explained(database):
-            try:
-                yield
-            except sqlalchemy.exc.DBAPIError as error:
-                # What SQLAlchemy wraps is the driver's own error, which says it shorter.
-                raise error.orig or error from error
-    except psycopg.errors.LockNotAvailable as error:
-        raise MigrationBusy(str(database), package, timeouts.lock_ms / 1000) from error
-    except psycopg.Error as error:
-        raise MigrationFailure(
-            f"the tables of {package} in {database} could not be brought up to date: {error}",
-            "they are as they were; report this with the program's version",
-        ) from error
+def _revision(database: Database, package: str, timeouts: Timeouts) -> str | None:
+    """Return where the tables stand; None: they are not there, or it cannot be read so simply."""
+    table = version_table(package)
+    with connect(database, "zerobar migrations", timeouts, autocommit=True) as connection:
+        try:
+            row = connection.execute(
+                sql.SQL("SELECT version_num FROM {}").format(sql.Identifier(table))
+            ).fetchone()
+        except psycopg.Error:
+            return None
+    return None if row is None else str(row[0])

@@ -1,4 +1,4 @@
-"""What Alembic runs to migrate: the connection and the table come from migrations.py."""
+"""What Alembic runs to migrate: the connection and the table come from upgrading.py."""
 
 from alembic import context
 
