@@ -25,7 +25,9 @@ _RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 _RUN_AXE: Final = """([within, tags]) => axe.run(within ?? document, {
     runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'],
 })"""
+# A frame whose program does not answer shows the browser's own page, which has no storage.
 _KEEP_SETTINGS: Final = """(chosen) => {
+    if (!location.protocol.startsWith('http')) return
     if (!localStorage.getItem('zerobar.settings'))
         localStorage.setItem('zerobar.settings', chosen)
 }"""

@@ -216,16 +216,17 @@ class Express:
         self._leave_all()
 
     def _leave_all(self) -> None:
-        lost, self._assurance = self._assurance, None
-        if lost is not None:
-            self._loop.remove_reader(lost.socket)
-            lost.close()
         if self._asked is not None:
             self._asked.timer.cancel()
             self._hand_over(self._asked.group)
             self._asked = None
         waiting, self._waiting = self._waiting, deque()
         self._hand_over(waiting)
+        # Last, for whatever may go wrong here, nobody waits for it.
+        lost, self._assurance = self._assurance, None
+        if lost is not None:
+            self._loop.remove_reader(lost.socket)
+            lost.close()
 
     # --- connecting -----------------------------------------------------------------------
 
