@@ -6,7 +6,7 @@
 
 VENV ?= .venv
 PYTHON ?= python3
-WORKERS ?= auto
+WORKERS ?= $(shell expr $$(nproc) + 1)
 ARGS ?=
 export VENV PYTHON
 # The tests start programs a thousand times: what they are compiled to is kept.

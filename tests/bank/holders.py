@@ -33,6 +33,7 @@ from zerobar.bank.people.numbers import draw_number
 from zerobar.bank.people.opening import open_ledger_account
 from zerobar.bank.people.pin import set_first_pin, verify_pin
 from zerobar.bank.people.sessions import open_session
+from zerobar.database import Connection
 from zerobar.ledger import Account, Transfer, open_accounts
 from zerobar.ledger import balance as balance_in_books
 from zerobar.purse.money import Fen
@@ -115,10 +116,27 @@ def open_holder(
             SigningKey(key.id, KeyOwner.DEVICE, person.id, key.public_key, "phone", now, None),
         )
         session = open_session(bank, connection, bank.new_id(), person.id, key.id)
+        if category < Category.IV:
+            give_identity(connection, wallet.id)
     holder = Holder(person.id, phone, wallet.id, wallet.number, key, session.token)
     if pin is not None:
         set_first_pin(bank, holder.session, pin)
     return holder
+
+
+def give_identity(connection: Connection, wallet_id: UUID) -> None:
+    """Let a wallet be in a slot of an identity that nobody else has, and no register knows."""
+    connection.execute(
+        "UPDATE bank.person p SET resident_id_index = uuid_send(p.person_id)"
+        " FROM bank.wallet w WHERE w.wallet_id = %s AND p.person_id = w.person_id",
+        (wallet_id,),
+    )
+    connection.execute(
+        "INSERT INTO bank.identity_slot (resident_id_index, slot, number, wallet_id, taken_at)"
+        " SELECT uuid_send(person_id), 1, 1, wallet_id, opened_at FROM bank.wallet"
+        " WHERE wallet_id = %s",
+        (wallet_id,),
+    )
 
 
 def grant(bank: Bank, holder: Holder, pin: str = PIN) -> None:

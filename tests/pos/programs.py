@@ -24,7 +24,7 @@ from tests.phone.wires import Wire
 from zerobar.client.enrolment import write_64
 from zerobar.client.http import BankHttp, RequestKey
 from zerobar.client.merchant import MerchantClient
-from zerobar.demo.officers import Officer, TakenOn
+from zerobar.demo.officers import Business, NewName, Officer, TakenOn, take_on
 from zerobar.demo.town.ports import free_port
 from zerobar.purse.suites import KEY_SEED_LENGTH, P256
 from zerobar.reader import PurseCard, parse_target
@@ -97,7 +97,9 @@ class Merchant:
             Officer(bank.url, origin, codes[0]) as officer,
             Officer(bank.url, origin, codes[1]) as second,
         ):
-            self.taken: TakenOn = officer.take_on("小面馆", "Noodle House", CREDIT_CODE)
+            self.taken: TakenOn = take_on(
+                (officer, second), NewName("小面馆", "Noodle House"), CREDIT_CODE, Business()
+            )
             second.approve(officer.propose_link(sam.id, self.taken.merchant.wallet_id))
             key = write_64(P256.public_key(P256.private_key(os.urandom(KEY_SEED_LENGTH))))
             self.biller_id = officer.host_payee(self.taken.merchant.merchant_id, key)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import base64
 import threading
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from litestar import Litestar, Request, Response, get, post, put
 from litestar.params import FromPath, FromQuery
 
-from zerobar.client.hosting import PayerCertificate, SettledVoucher
+from zerobar.client.hosting import GivenBack, GivenBackTo, PayerCertificate, SettledVoucher
 from zerobar.client.merchants import (
     CodeShown,
     MerchantShown,
@@ -63,6 +64,8 @@ class TestBank:
         biller_id: the payee that it hosts for the merchant.
         refuse_refunds: the books do not let any refund through.
         hold_vouchers: vouchers are taken, and not decided.
+        refuse_returns: the problem by which it gives no voucher back.
+        given_back: how often each voucher's money went back.
     """
 
     __test__ = False
@@ -90,6 +93,8 @@ class TestBank:
         self.settled: list[SettledVoucher] = []
         self.certificates: dict[bytes, Certificate] = {}
         self.refuse_refunds = self.hold_vouchers = False
+        self.refuse_returns: str | None = None
+        self.given_back: Counter[tuple[str, int]] = Counter()
         self.is_listing = True
         self._lost_requests = self._lost_answers = 0
         self._lock = threading.RLock()
@@ -163,6 +168,9 @@ class TestBank:
             "payment_id": order.payment_id,
         }
         return self.notice("order.paid", order=facts)
+
+    def notice_settled(self, settled: SettledVoucher) -> tuple[dict[str, str], bytes]:
+        return self.notice("voucher.settled", voucher=msgspec.to_builtins(settled))
 
     # --- what is asked --------------------------------------------------------------------
 
@@ -268,6 +276,22 @@ class TestBank:
             steps=[],
         )
 
+    def give_back(self, payer_id: str, entry: int) -> GivenBack:
+        settled = {(each.payer_id, each.entry): each for each in self.settled}
+        if (payer_id, entry) not in settled:
+            raise Told(404, "voucher-unknown")
+        if not self.given_back[payer_id, entry]:
+            if self.refuse_returns is not None:
+                raise Told(422, self.refuse_returns)
+            self.given_back[payer_id, entry] += 1
+        return GivenBack(
+            payer_id=payer_id,
+            entry=entry,
+            amount_fen=settled[payer_id, entry].amount_fen,
+            to=GivenBackTo.WALLET,
+            given_back_at=self.clock(),
+        )
+
     def certificate(self, certificate_hash: str) -> PayerCertificate:
         found = self.certificates.get(bytes.fromhex(certificate_hash))
         if found is None:
@@ -358,7 +382,11 @@ def _voucher_routes(bank: TestBank) -> list[Any]:
     ) -> Any:
         return await bank.answered(request, lambda *_: bank.list_settled(cursor, limit))
 
-    return [bring, fate, certificate, settled]
+    @post("/v1/merchant/vouchers/{payer:str}/{entry:int}/return")
+    async def give_back(request: AnyRequest, payer: FromPath[str], entry: FromPath[int]) -> Any:
+        return await bank.answered(request, lambda *_: bank.give_back(payer, entry))
+
+    return [bring, fate, certificate, settled, give_back]
 
 
 def _merchant_routes(bank: TestBank) -> list[Any]:

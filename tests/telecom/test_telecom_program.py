@@ -7,6 +7,7 @@ import stat
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -100,15 +101,8 @@ def test_a_killed_telecom_goes_on_where_it_was(
     at = ("--folder", str(folder / "telecom"))
     books = TestBank(lambda: datetime.now(UTC), bytes(64), SHOP, BILLER)
     with served(books.app()) as bank_url, Smsc("telecom", PASSWORD) as smsc:
-        zerobar("telecom", "init", "--bank", bank_url, *at)
-        public_key = read_64(load(folder / "telecom").server_public_key)
-        assert public_key is not None
-        books.public_key = public_key
-        program = TelecomProgram(folder)
-        join(zerobar, books, at, program.url)
+        program = begin(zerobar, books, bank_url, folder)
         zerobar(*("telecom", "smsc", f"127.0.0.1:{smsc.port}", "--password", PASSWORD), *at)
-        zerobar("telecom", "plan", "Basic", "39", *at)
-        zerobar("telecom", "line", NUMBER, "Basic", *at)
         with program:
             order_id = order(program.url)
             program.kill()
@@ -121,6 +115,73 @@ def test_a_killed_telecom_goes_on_where_it_was(
             until(lambda: balance(program.url) == 8_900)
             assert program.stop() == 0
     assert not (folder / "telecom" / "database.url").exists()
+
+
+def test_a_telecom_that_is_killed_while_a_voucher_is_given_back_gives_it_back_once(
+    folder: Path, zerobar: Run, purse: Purse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And whoever works there lists what is kept, puts it on a line, or gives it back."""
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    at = ("--folder", str(folder / "telecom"))
+    books = TestBank(lambda: datetime.now(UTC), bytes(64), SHOP, BILLER)
+    with served(books.app()) as bank_url:
+        program = begin(zerobar, books, bank_url, folder)
+        for fen in (1_000, 2_000, 3_000):
+            books.take(purse.push(Fen(fen), "+8613899999999"))
+        own = {"authorization": f"Bearer {load(folder / 'telecom').api_token}"}
+        with program, httpx.Client(base_url=program.url, headers=own, timeout=30) as http:
+            until(lambda: len(http.get("/v1/unplaced").json()) == 3)
+            kept = sorted(http.get("/v1/unplaced").json(), key=lambda each: int(each["amount_fen"]))
+            first, second, third = (str(each["top_up_id"]) for each in kept)
+            assert first in zerobar("telecom", "unplaced", *at).output
+            give_back_and_kill(program, books, http, f"/v1/unplaced/{first}")
+            placed = zerobar("telecom", "place", second, NUMBER, "--note", "they called", *at)
+            assert "20.00" in placed.output
+            assert balance(program.url) == 2_000
+            assert "went back" in zerobar("telecom", "give-back", third, *at).output
+            assert "Nothing" in zerobar("telecom", "unplaced", *at).output
+            assert "placed" in zerobar("telecom", "give-back", second, *at, code=1).output
+    id_ = purse.certificate.id.hex()
+    assert dict(books.given_back) == {(id_, 1): 1, (id_, 3): 1}
+
+
+def give_back_and_kill(
+    program: TelecomProgram, books: TestBank, http: httpx.Client, path: str
+) -> None:
+    """Kill a telecom after the bank has done it, and before it has heard that; then go on."""
+    books.lose_answers(10**6)
+    with suppress(httpx.TimeoutException):
+        http.post(f"{path}/return", timeout=0.5)
+    until(lambda: bool(books.given_back))
+    program.kill()
+    books.lose_answers(0)
+    program.start()
+    until(lambda: http.get(path).json()["state"] == "returned")
+
+
+def begin(zerobar: Run, books: TestBank, bank_url: str, folder: Path) -> TelecomProgram:
+    """Make a telecom that has joined a bank and has a line."""
+    at = ("--folder", str(folder / "telecom"))
+    zerobar("telecom", "init", "--bank", bank_url, *at)
+    public_key = read_64(load(folder / "telecom").server_public_key)
+    assert public_key is not None
+    books.public_key = public_key
+    program = TelecomProgram(folder)
+    join(zerobar, books, at, program.url)
+    zerobar("telecom", "plan", "Basic", "39", *at)
+    zerobar("telecom", "line", NUMBER, "Basic", *at)
+    return program
+
+
+def test_after_how_many_days_a_voucher_goes_back_is_kept_in_its_folder(
+    folder: Path, zerobar: Run
+) -> None:
+    at = ("--folder", str(folder / "telecom"))
+    zerobar("telecom", "init", *at)
+    assert load(folder / "telecom").settings.give_back_after_days == 3
+    zerobar("telecom", "give-back-after", "0", *at)
+    assert load(folder / "telecom").settings.give_back_after_days == 0
+    zerobar("telecom", "give-back-after", "366", *at, code=2)
 
 
 def join(zerobar: Run, books: TestBank, at: tuple[str, str], url: str) -> None:

@@ -154,8 +154,9 @@ def test_a_bill_that_a_till_collects_is_one_trace_from_till_to_telecom(place: Pl
     wanted = {"zerobar-till", "zerobar-bank", "zerobar-telecom"}
     place.collector.wait_for(lambda _: wanted <= place.services(trace_of(voucher)))
     assert place.services(trace_of(voucher)) == wanted
+    # The phone's sync, which goes on meanwhile, tells more of it.
+    assert soon(lambda: place.told(bill_id) == place.told(voucher))
     told = place.told(bill_id)
-    assert told == place.told(voucher)
     steps = (
         "till: the voucher is kept here, to be brought to the bank",
         "bank: the voucher has its outcome: settled",
@@ -163,6 +164,9 @@ def test_a_bill_that_a_till_collects_is_one_trace_from_till_to_telecom(place: Pl
         "telecom: the phone line is topped up",
     )
     assert all(step in told for step in steps), told
+    # The bank's notice has told the telecom, which asks seldom.
+    telecoms = [line for line in place.lines() if line["program"] == "telecom"]
+    assert any("/v1/notices" in json.dumps(line) for line in telecoms)
 
 
 def test_a_top_up_from_the_wallet_is_told_from_the_order_to_the_line(place: Place) -> None:

@@ -80,6 +80,10 @@ class TransferCode(IntEnum):
     """An owner pays back what the operator paid for a lost purse."""
     COVER_RETURNED = 47
     """What was made good for a cheat, and turns out not to be lacking."""
+    VOUCHER_RETURNED = 48
+    """A hosted payee gives back what a card has paid it."""
+    LOAD_RECOVERED = 49
+    """A wallet pays a load that the bank had forgotten when it was put back to a backup."""
     MARK = 50
     """No money moves: something ended, or was stopped."""
 

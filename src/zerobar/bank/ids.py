@@ -71,8 +71,10 @@ class Word(StrEnum):
     """The counter of what was refunded of a payment."""
     REFUND_CARD_PART = "refund-card-part"
 
+    COUNTED_ON = "counted-on"
+    """The mark that counts in a wallet what was spent in its identity's slot before it."""
+
     MERCHANT_WALLET = "merchant-wallet"
-    MERCHANT_SERVER = "merchant-server"
     SHOP_CODE = "shop-code"
     TERMINAL_KEY = "terminal-key"
     ORDER_END = "order-end"
@@ -88,6 +90,7 @@ class Word(StrEnum):
     SETTLEMENT_DEPOSIT = "settlement-deposit"
 
     VOUCHER = "voucher"
+    VOUCHER_RETURNED = "voucher-returned"
     HOSTED_REQUEST = "hosted-request"
     PURSE_REQUEST = "purse-request"
     """The condition that a purse's request is paid once by its operator."""
@@ -102,6 +105,9 @@ class Word(StrEnum):
     PAY_OUT_GROWTH = "pay-out-growth"
     """What is paid for a lost purse when more turns out to have been in it."""
     DEBT_PAID = "debt-paid"
+    LOAD_RECOVERED = "load-recovered"
+    LOSS_AFTER_RECOVERY = "loss-after-recovery"
+    """What no wallet could pay, or is known to have paid, of a load that the bank had forgotten."""
     PURSE_AUTHORISED = "purse-authorised"
     """The counter of what wallets paid in a day on a purse's word."""
     PURSE_ENDED = "purse-ended"

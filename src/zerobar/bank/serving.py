@@ -43,6 +43,7 @@ from zerobar.bank.merchants.settling import run_settlements
 from zerobar.bank.people.pruning import prune
 from zerobar.bank.purses.ending import block_ended
 from zerobar.bank.purses.proving import prune_challenges
+from zerobar.bank.purses.recovering import recover_loads
 from zerobar.bank.purses.renewing import renew_certificates
 from zerobar.bank.purses.signing import sign_due
 from zerobar.bank.running import bank_of, database_of, ledger_of, migrate_all
@@ -135,7 +136,7 @@ def jobs(bank: Bank, delivery: Delivery) -> Sequence[Job]:
         ("orders", expire_orders, 5),
         ("refunds", finish_refunds, 15),
         ("settlement", run_settlements, 60),
-        ("webhooks", delivery.begin_due, 1),
+        ("webhooks", delivery.begin_due, 0.5),
         ("approvals", carry_out_approved, 5),
         ("reconciliation", reconcile_days, 60),
         ("pruning", prune, 60),
@@ -144,6 +145,7 @@ def jobs(bank: Bank, delivery: Delivery) -> Sequence[Job]:
         ("vouchers", settle_due, 5),
         ("tap-top-ups", top_up_waiting, 5),
         ("lost-purses", pay_out_lost, 60),
+        ("forgotten-loads", recover_loads, 60),
         ("cheats", cover_losses, 60),
         ("purse-certificates", renew_certificates, 60),
         ("purse-challenges", prune_challenges, 60),

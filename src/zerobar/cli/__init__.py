@@ -27,6 +27,7 @@ from zerobar.cli import (
     telecoms,
     tills,
     traces,
+    unplacing,
     worlds,
 )
 from zerobar.cli.console import out
@@ -76,7 +77,7 @@ phone.command("serve")(phones.serve_phone)
 sandbox = typer.Typer(no_args_is_help=True, help="Institutions to develop against.")
 app.add_typer(sandbox, name="sandbox")
 sandbox.command("serve")(sandboxing.serve_sandbox)
-telecoms.register(app)
+unplacing.register(telecoms.register(app))
 tills.register(app)
 app.command("demo")(demonstrating.demo)
 app.command("trace")(traces.trace)

@@ -216,8 +216,8 @@ def open_line(
     say(f"{line.number} is open, on {line.plan}.")
 
 
-def register(app: typer.Typer) -> None:
-    """Add these commands to the command line."""
+def register(app: typer.Typer) -> typer.Typer:
+    """Add these commands to the command line; return them, for more of them."""
     telecom = typer.Typer(no_args_is_help=True, help="The telecom: make, join a bank, serve.")
     app.add_typer(telecom, name="telecom")
     telecom.command("init")(init_telecom)
@@ -229,6 +229,7 @@ def register(app: typer.Typer) -> None:
     telecom.command("smsc")(set_smsc)
     telecom.command("serve-smsc")(serve_smsc)
     telecom.command("send-sms")(send_sms)
+    return telecom
 
 
 def _address(text: str) -> tuple[str, int]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from zerobar.client.enrolment import PRINTABLE
+from zerobar.client.enrolment import PRINTABLE, Base64Of64, LabelText
 from zerobar.client.merchants import AmountFen, MemoText, NumberText
 from zerobar.client.staff import PersonName, RoleName
 
@@ -323,6 +323,41 @@ class LinkPurse(
     wallet_id: UUID
 
 
+class GiveServerKey(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="kind",
+    tag="server-key",
+):
+    """Let a merchant's own program sign with this key and no other; its id is the approval's.
+
+    Attributes:
+        server_key: P-256, X||Y.
+    """
+
+    merchant_id: UUID
+    server_key: Base64Of64
+    reason: Reason
+
+
+class AddTill(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="kind",
+    tag="add-till",
+):
+    """Add a till, whose id is the approval's, to a shop; each of the two sees half of its code."""
+
+    merchant_id: UUID
+    shop_id: UUID
+    label: LabelText
+    reason: Reason
+
+
 Proposal = (
     PayInReserves
     | Issue
@@ -335,6 +370,8 @@ Proposal = (
     | UnblockPurse
     | ReleasePurse
     | LinkPurse
+    | GiveServerKey
+    | AddTill
     | AddStaff
     | RenewCode
     | BlockClass

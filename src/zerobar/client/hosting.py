@@ -3,12 +3,14 @@
 biller = HostingClient(http)                       with the merchant's server key
 biller.issue(request)                              before anybody sees the request
 for page in biller.settled(): ...                  what cards have paid, the last first
+biller.give_back(payer_id, entry)                  what it has no use for, to whoever paid
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from enum import StrEnum
 from uuid import uuid4
 
 import msgspec
@@ -44,10 +46,11 @@ class NewHostedRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 
 
 class SettledVoucher(msgspec.Struct, frozen=True, kw_only=True):
-    """A voucher whose money is in the merchant's wallet.
+    """A voucher whose money came into the merchant's wallet.
 
     Attributes:
         payer_id, payee_id, reference: 8 bytes each, in hexadecimal.
+        given_back_at: when the merchant gave it back; None: it has not.
     """
 
     payer_id: str
@@ -56,6 +59,28 @@ class SettledVoucher(msgspec.Struct, frozen=True, kw_only=True):
     amount_fen: int
     reference: str
     settled_at: datetime
+    given_back_at: datetime | None = None
+
+
+class GivenBackTo(StrEnum):
+    """Who has what a biller gave back.
+
+    `wallet`: the wallet behind the card. `card`: nobody's wallet is behind it, so it is owed to the
+    card, and comes with its next load.
+    """
+
+    WALLET = "wallet"
+    CARD = "card"
+
+
+class GivenBack(msgspec.Struct, frozen=True, kw_only=True):
+    """A voucher that its payee has given back, all of it; `payer_id` is in hexadecimal."""
+
+    payer_id: str
+    entry: int
+    amount_fen: int
+    to: GivenBackTo
+    given_back_at: datetime
 
 
 class PayerCertificate(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +114,11 @@ class HostingClient:
             yield page.items
             if (cursor := page.next_cursor) is None:
                 return
+
+    def give_back(self, payer_id: bytes, entry: int) -> GivenBack:
+        """Give a settled voucher back to whoever paid it; the same again changes nothing."""
+        path = f"/v1/merchant/vouchers/{payer_id.hex()}/{entry}/return"
+        return self._http.make(uuid4(), path, None, GivenBack)
 
     def certificate(self, payer_id: bytes, certificate_hash: bytes) -> Certificate:
         """Return the certificate of a purse that paid, by id and hash, 8 bytes each."""

@@ -32,16 +32,19 @@ from zerobar.client.merchants import (
     NewCharge,
     NewOrder,
     NewRefund,
+    NewServerKey,
     NewShop,
     NewTerminal,
     OrderShown,
     OrderStateName,
     RefundShown,
+    ServerKeyShown,
     SettlementShown,
     ShopShown,
     TerminalEnrolment,
     TerminalShown,
     WebhookAddress,
+    server_key_bytes,
     terminal_bytes,
 )
 from zerobar.client.paging import LARGEST_LIMIT, Page
@@ -240,6 +243,21 @@ class MerchantClient(TillClient):
     def money(self) -> MerchantMoney:
         """Read what the merchant has."""
         return self._http.get("/v1/merchant/balance", MerchantMoney)
+
+    def replace_key(self, merchant_id: UUID, new: RequestKey) -> ServerKeyShown:
+        """Have the bank take another key for this program, and nothing more of the one in use.
+
+        Args:
+            merchant_id: who asks.
+            new: with an id made for it; keep both, beside the old, before asking.
+
+        After Unreachable, or an error that is `in_doubt`, ask something with the new key: if it is
+        unknown, nothing has changed.
+        """
+        proof = P256.sign(new.private_key, server_key_bytes(merchant_id, new.id))
+        asked = NewServerKey(public_key=write_64(new.public_key), proof=write_64(proof))
+        path = "/v1/merchant/server-keys"
+        return self._http.make(new.id, path, asked, ServerKeyShown, keep=False)
 
     # --- shops and tills ------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from zerobar.client.enrolment import PRINTABLE, Base64Of64, LabelText
 
 MOST_ITEMS: Final = 100
 _TERMINAL_DOMAIN: Final = "zerobar-terminal-1"
+_SERVER_KEY_DOMAIN: Final = "zerobar-server-key-1"
 
 NameText: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=PRINTABLE)]
 ShopNameText: TypeAlias = Annotated[
@@ -62,7 +63,6 @@ class NewMerchant(_Asked, frozen=True, kw_only=True):
         category_code: ISO 18245.
         credit_code: unified social credit code.
         bank_code: of the settlement bank, CNAPS.
-        server_key: P-256, X||Y.
         webhook_url: where notices go; https.
     """
 
@@ -78,7 +78,6 @@ class NewMerchant(_Asked, frozen=True, kw_only=True):
     account_number: Annotated[
         str, msgspec.Meta(min_length=8, max_length=32, pattern=r"^[0-9]{8,32}$(?!\n)")
     ]
-    server_key: Base64Of64
     webhook_url: UrlText | None = None
 
     def __repr__(self) -> str:
@@ -86,9 +85,24 @@ class NewMerchant(_Asked, frozen=True, kw_only=True):
 
 
 class NewServerKey(_Asked, frozen=True, kw_only=True):
-    """Another key for a merchant's server; the one before is not taken any more."""
+    """Another key of a merchant's own program; its id is the request's.
 
-    server_key: Base64Of64
+    Attributes:
+        public_key: P-256, X||Y.
+        proof: the new key's signature over `server_key_bytes`.
+    """
+
+    public_key: Base64Of64
+    proof: Base64Of64
+
+
+class ServerKeyShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A key of a merchant's own program, in force until it is revoked."""
+
+    key_id: UUID
+    public_key: str
+    since: datetime
+    revoked_at: datetime | None
 
 
 class Suspension(_Asked, frozen=True, kw_only=True):
@@ -119,13 +133,6 @@ class MerchantShown(msgspec.Struct, frozen=True, kw_only=True):
     webhook_key: str
     opened_at: datetime
     suspended_at: datetime | None
-
-
-class OpenedMerchant(msgspec.Struct, frozen=True, kw_only=True):
-    """A merchant that has begun, and the id under which its server signs."""
-
-    merchant: MerchantShown
-    server_key_id: UUID
 
 
 class MerchantMoney(msgspec.Struct, frozen=True, kw_only=True):
@@ -182,6 +189,25 @@ class AddedTerminal(msgspec.Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return f"AddedTerminal({self.terminal!r}, ...)"
+
+
+class TillCodeHalf(msgspec.Struct, frozen=True, kw_only=True):
+    """Half of the one-time code of a till that two of the staff added: each sees another half.
+
+    Attributes:
+        is_first: whether the code begins with it.
+        letters: five of its ten.
+    """
+
+    terminal_id: UUID
+    shop_id: UUID
+    label: str
+    is_first: bool
+    letters: str
+    code_expires_at: datetime
+
+    def __repr__(self) -> str:
+        return f"TillCodeHalf({self.terminal_id}, ...)"
 
 
 class TerminalEnrolment(_Asked, frozen=True, kw_only=True):
@@ -386,6 +412,11 @@ class SettledDay(msgspec.Struct, frozen=True, kw_only=True):
     file_name: str | None
     submitted_at: datetime | None
     settlements: list[SettlementShown]
+
+
+def server_key_bytes(merchant_id: UUID, key_id: UUID) -> bytes:
+    """Return what another key of a merchant's program signs, to prove that it is at hand."""
+    return "\n".join((_SERVER_KEY_DOMAIN, str(merchant_id), str(key_id))).encode()
 
 
 def terminal_bytes(terminal_id: UUID, code: str) -> bytes:

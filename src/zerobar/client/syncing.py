@@ -176,7 +176,8 @@ class StepKind(StrEnum):
 
     `signed`: its payer signed it; vouchers carry no time. `came-in`: the bank has it. `forked`:
     another voucher with the same entry came in, so its payer was copied. `waits`: it has no outcome
-    yet, see `waits_for`. `ended`: it has its one outcome.
+    yet, see `waits_for`. `ended`: it has its one outcome. `given-back`: it was settled, and its
+    payee, a biller, gave the money back.
     """
 
     SIGNED = "signed"
@@ -184,6 +185,7 @@ class StepKind(StrEnum):
     FORKED = "forked"
     WAITS = "waits"
     ENDED = "ended"
+    GIVEN_BACK = "given-back"
 
 
 class WaitsFor(StrEnum):

@@ -14,6 +14,7 @@ from zerobar.client.authority import (
     AddStaff,
     Approval,
     Decision,
+    GiveServerKey,
     LinkPurse,
     Supply,
     UnblockPurse,
@@ -49,6 +50,23 @@ class NewName(NamedTuple):
 
     chinese: str
     latin: str
+
+
+def _new_key() -> bytes:
+    return P256.private_key(os.urandom(KEY_SEED_LENGTH))
+
+
+@dataclass(frozen=True, slots=True)
+class Business:
+    """What a merchant does, and the key of its program.
+
+    Attributes:
+        category_code: ISO 18245.
+        private_key: P-256, 32 bytes; only its public half leaves the merchant.
+    """
+
+    category_code: str = "5812"
+    private_key: bytes = field(default_factory=_new_key, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +110,8 @@ class Officer:
         opened = self._bank.send("POST", path, enrolment, OpenedStaffSession)
         self._bank.use_session(opened.token)
 
-    def take_on(self, name: str, latin_name: str, credit_code: str) -> TakenOn:
+    def take_on(self, name: NewName, credit_code: str, category_code: str) -> wire.MerchantShown:
         """Take on a merchant, known by its unified social credit code (GB 32100)."""
-        private_key = P256.private_key(os.urandom(KEY_SEED_LENGTH))
-        server_key = write_64(P256.public_key(private_key))
-        opened = self.take_on_as(NewName(name, latin_name), credit_code, "5812", server_key)
-        return TakenOn(opened.merchant, RequestKey(opened.server_key_id, private_key))
-
-    def take_on_as(
-        self, name: NewName, credit_code: str, category_code: str, server_key: str
-    ) -> wire.OpenedMerchant:
-        """Take on a merchant whose server has a key of its own already: X||Y in base64url."""
         asked = wire.NewMerchant(
             name=name.chinese,
             latin_name=name.latin,
@@ -112,9 +121,15 @@ class Officer:
             bank_code="104100000004",
             account_holder=name.chinese,
             account_number="6200000000001",
-            server_key=server_key,
         )
-        return self._bank.make(uuid4(), "/v1/merchants", asked, wire.OpenedMerchant)
+        return self._bank.make(uuid4(), "/v1/merchants", asked, wire.MerchantShown)
+
+    def propose_server_key(self, merchant_id: UUID, public_key: bytes) -> UUID:
+        """Propose the key of a merchant's program; the approval's id becomes the key's."""
+        asked = GiveServerKey(
+            merchant_id=merchant_id, server_key=write_64(public_key), reason="taken on"
+        )
+        return self._bank.make(uuid4(), "/v1/approvals", asked, Approval).approval_id
 
     def host_payee(self, merchant_id: UUID, public_key: str) -> bytes:
         """Have a payee hosted for a merchant, by the key of its requests; return the payee's id."""
@@ -177,3 +192,15 @@ class Officer:
 
     def __exit__(self, *_: object) -> None:
         self._bank.close()
+
+
+def take_on(
+    officers: tuple[Officer, Officer], name: NewName, credit_code: str, business: Business
+) -> TakenOn:
+    """Take on a merchant, and give its program the key that a second officer approves."""
+    first, second = officers
+    merchant = first.take_on(name, credit_code, business.category_code)
+    public_key = P256.public_key(business.private_key)
+    key_id = first.propose_server_key(merchant.merchant_id, public_key)
+    second.approve(key_id)
+    return TakenOn(merchant, RequestKey(key_id, business.private_key))

@@ -12,13 +12,14 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from zerobar.client.errors import NotFound
-from zerobar.client.hosting import HostingClient, SettledVoucher
+from zerobar.client.hosting import GivenBack, HostingClient, SettledVoucher
 from zerobar.client.http import BankHttp
 from zerobar.client.merchant import MerchantClient
 from zerobar.client.syncing import SyncClient, VoucherLife, VoucherTold
 from zerobar.purse.money import MAX_AMOUNT, Fen
 from zerobar.purse.wire import FormError
 from zerobar.telecom.errors import BankNotUnderstood
+from zerobar.telecom.hearing import Hearing
 
 SETTLED: Final = "settled"
 _ID_LENGTH: Final = 8
@@ -38,6 +39,9 @@ class VoucherRoad(Protocol):
 
     def settled(self) -> Iterator[list[SettledVoucher]]:
         """List what was settled to this merchant, the last first, page by page."""
+
+    def give_back(self, payer_id: bytes, entry: int) -> GivenBack:
+        """Give a settled voucher back to whoever paid it; the same again changes nothing."""
 
 
 class HttpVoucherRoad:
@@ -72,6 +76,10 @@ class HttpVoucherRoad:
         """List what was settled to this merchant; see VoucherRoad."""
         return self._hosting.settled()
 
+    def give_back(self, payer_id: bytes, entry: int) -> GivenBack:
+        """Give a settled voucher back; see VoucherRoad."""
+        return self._hosting.give_back(payer_id, entry)
+
 
 @dataclass(frozen=True, slots=True)
 class Bank:
@@ -83,6 +91,7 @@ class Bank:
         shop_id: where its orders are made.
         biller_id: of the payee that the bank hosts for it, 8 bytes.
         webhook_key: checks the bank's notices (Ed25519), 32 bytes.
+        hearing: whether its notices of settled vouchers come in, and so how often it is asked.
     """
 
     merchant: MerchantClient = field(repr=False)
@@ -90,6 +99,7 @@ class Bank:
     shop_id: UUID
     biller_id: bytes
     webhook_key: bytes
+    hearing: Hearing = field(default_factory=Hearing, repr=False)
 
 
 def money_of(amount_fen: int) -> Fen:

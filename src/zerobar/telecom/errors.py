@@ -229,6 +229,55 @@ class NotPaidByOrder(Refused):
         )
 
 
+class UnplacedUnknown(NotFound):
+    """No money that was kept apart has this id."""
+
+    problem = "unplaced-unknown"
+
+    def __init__(self, top_up_id: UUID) -> None:
+        super().__init__(
+            f"No money {top_up_id} was kept apart.", "Check the id in the list of what was."
+        )
+
+
+class UnplacedDecided(Conflict):
+    """Money that was kept apart, and of which something else was decided already."""
+
+    problem = "unplaced-decided"
+
+    def __init__(self, state: str) -> None:
+        super().__init__(
+            f"It is decided already what becomes of this money: {state}.",
+            "Look at it again; nothing was changed.",
+            state=state,
+        )
+
+
+class AskedJustNow(Conflict):
+    """Money that the bank was asked to give back a moment ago."""
+
+    problem = "asked-just-now"
+
+    def __init__(self, minutes: int) -> None:
+        super().__init__(
+            "The bank was asked to give this money back just now, and a request that got lost"
+            " may still reach it.",
+            f"Put it on a line {minutes} minutes after that.",
+        )
+
+
+class NoWayBack(Refused):
+    """Money that came neither by a voucher nor for an order."""
+
+    problem = "no-way-back"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This was paid to the shop's standing code: the bank gives back orders and vouchers.",
+            "Put it on the line that it was for, or pay it out at a counter.",
+        )
+
+
 class BankAway(Unavailable):
     """The bank does not answer; what was asked is kept, and asked again."""
 

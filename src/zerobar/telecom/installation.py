@@ -17,7 +17,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -28,6 +28,7 @@ from joserfc.jwk import ECKey
 from zerobar.client.enrolment import write_64
 from zerobar.purse.suites import KEY_SEED_LENGTH, P256
 from zerobar.telecom.assertions import Guarantor
+from zerobar.telecom.model import Terms
 
 _SETTINGS: Final = "telecom.json"
 _SERVER_KEY: Final = "server.key"
@@ -38,6 +39,9 @@ _TOKEN_LENGTH: Final = 32
 _KEY_LENGTH: Final = 32
 _OWNER_ONLY_FOLDER: Final = 0o711
 _OWNER_ONLY_FILE: Final = 0o600
+
+
+GiveBackDays: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=365)]
 
 
 class InstallationError(Exception):
@@ -81,6 +85,7 @@ class Joined(_Kept, frozen=True, kw_only=True):
         shop_id: where orders for top-ups are made.
         biller_id: of the payee that the bank hosts for it, 8 bytes in hexadecimal.
         webhook_key: checks the bank's notices (Ed25519), 32 bytes in hexadecimal.
+        hears_notices: the bank was told where to send them.
     """
 
     operator_id: UUID
@@ -88,6 +93,7 @@ class Joined(_Kept, frozen=True, kw_only=True):
     shop_id: UUID
     biller_id: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}$")]
     webhook_key: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+    hears_notices: bool = False
 
 
 class SmscAccess(_Kept, frozen=True, kw_only=True):
@@ -112,6 +118,7 @@ class Settings(_Kept, frozen=True, kw_only=True):
         gateways: addresses of the access network's gateways, whose word for a line is taken.
         joined: None until it has joined a bank.
         smsc: None: vouchers by SMS are not received.
+        give_back_after_days: after which a voucher for no line goes back to its payer by itself.
     """
 
     name: str
@@ -121,6 +128,7 @@ class Settings(_Kept, frozen=True, kw_only=True):
     gateways: list[str]
     joined: Joined | None = None
     smsc: SmscAccess | None = None
+    give_back_after_days: GiveBackDays = Terms().give_back_after_days
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,14 @@ from zerobar.database.worker import Job
 from zerobar.telecom.bank import Bank
 from zerobar.telecom.billing import bill_month, month_of, suspend_overdue
 from zerobar.telecom.context import CHINA, Telecom
+from zerobar.telecom.giving_back import finish_returns
+from zerobar.telecom.hearing import QUICK_S
 from zerobar.telecom.orders import finish_orders
 from zerobar.telecom.refunding import finish_refunds
-from zerobar.telecom.vouchers import bring_vouchers, collect_settled
+from zerobar.telecom.vouchers import ask_what_is_settled, bring_vouchers
 
 _DAILY_PAUSE_S: Final = 60.0
 """Between two looks at the calendar."""
-_SETTLED_PAUSE_S: Final = 1.0
-"""Whoever has paid at a till with a network stands there until the line is back."""
 
 
 def jobs(telecom: Telecom, bank: Bank | None) -> Sequence[Job]:
@@ -32,8 +32,9 @@ def jobs(telecom: Telecom, bank: Bank | None) -> Sequence[Job]:
         *own,
         Job("orders", lambda: finish_orders(telecom, bank), 1.0),
         Job("refunds", lambda: finish_refunds(telecom, bank), 2.0),
+        Job("returns", lambda: finish_returns(telecom, bank), 2.0),
         Job("vouchers", lambda: bring_vouchers(telecom, bank), 1.0),
-        Job("settled-vouchers", lambda: collect_settled(telecom, bank), _SETTLED_PAUSE_S),
+        Job("settled-vouchers", lambda: ask_what_is_settled(telecom, bank), QUICK_S),
     )
 
 

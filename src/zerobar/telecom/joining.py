@@ -52,6 +52,7 @@ def join(installation: Installation, taken_on: TakenOn, public_url: str | None) 
         shop_id=shop_id,
         biller_id=taken_on.biller_id.hex(),
         webhook_key=base64.urlsafe_b64decode(shown.webhook_key + "==").hex(),
+        hears_notices=public_url is not None,
     )
     change(installation.folder, msgspec.structs.replace(installation.settings, joined=joined))
     return joined

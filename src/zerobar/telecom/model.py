@@ -50,11 +50,16 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """When a line in arrears is cut off; days since the account fell below zero."""
+    """When a line in arrears is cut off, in days since the account fell below zero.
+
+    Attributes:
+        give_back_after_days: after which a voucher for no line goes back to its payer by itself.
+    """
 
     one_way_after_days: int = 3
     two_way_after_days: int = 15
     close_after_days: int = 90
+    give_back_after_days: int = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The bank's notices: signed, so that what they say of an order or a payment can be credited.
+"""The bank's notices: signed, so that what they say of an order, payment or voucher is credited.
 
 A notice may come twice, late, in any order, or never: what it tells is done once, and asked for as
 well.
@@ -12,15 +12,17 @@ from uuid import UUID
 
 import msgspec
 
+from zerobar.client.hosting import SettledVoucher
 from zerobar.client.webhooks import WebhookRefused, check_webhook
 from zerobar.telecom.bank import Bank, money_of
 from zerobar.telecom.context import Telecom
-from zerobar.telecom.errors import NoticeRefused, OrderUnknown, RefundUnknown
+from zerobar.telecom.errors import NoticeRefused, OrderUnknown, RefundUnknown, VoucherForOthers
 from zerobar.telecom.model import Source
 from zerobar.telecom.numbers import reference_in
 from zerobar.telecom.orders import settle
 from zerobar.telecom.refunding import look_at_refund
 from zerobar.telecom.topping import take_money
+from zerobar.telecom.vouchers import credit_settled
 
 LARGEST_NOTICE: Final = 16 * 1024
 
@@ -46,6 +48,7 @@ class _Notice(msgspec.Struct, frozen=True):
     order: _Order | None = None
     payment: _Payment | None = None
     refund: _Refund | None = None
+    voucher: SettledVoucher | None = None
 
 
 def take_notice(telecom: Telecom, bank: Bank, headers: Mapping[str, str], body: bytes) -> None:
@@ -73,6 +76,8 @@ def _act(telecom: Telecom, bank: Bank, notice: _Notice) -> None:
             _take_payment(telecom, payment)
         case _Notice(kind="refund.done", refund=_Refund() as refund):
             _take_refund(telecom, bank, refund)
+        case _Notice(kind="voucher.settled", voucher=SettledVoucher() as voucher):
+            _take_voucher(telecom, bank, voucher)
 
 
 def _take_order(telecom: Telecom, order: _Order, payment_id: UUID) -> None:
@@ -95,3 +100,13 @@ def _take_refund(telecom: Telecom, bank: Bank, refund: _Refund) -> None:
         look_at_refund(telecom, bank, refund.refund_id)
     except RefundUnknown:
         return
+
+
+def _take_voucher(telecom: Telecom, bank: Bank, voucher: SettledVoucher) -> None:
+    """Credit what a card has paid; the same again, by a notice or by asking, does nothing."""
+    try:
+        credit_settled(telecom, bank, voucher)
+    except VoucherForOthers:
+        # Of another payee that the bank hosts for this merchant: a sale, and no top-up.
+        return
+    bank.hearing.heard()

@@ -18,6 +18,7 @@ from zerobar.database import Connection
 from zerobar.database.batches import FIRST_PAUSE_S, PUT_OFF
 from zerobar.purse.money import Fen
 from zerobar.telecom import accounts
+from zerobar.telecom.apart import BY_ORDER, Unplaced
 from zerobar.telecom.bank import Bank, money_of
 from zerobar.telecom.batches import LEASE, MOST_AT_ONCE, do_each
 from zerobar.telecom.context import Telecom
@@ -33,7 +34,7 @@ from zerobar.telecom.errors import (
 from zerobar.telecom.model import LineStatus, Source
 from zerobar.telecom.numbers import reference_of
 from zerobar.telecom.refunding import return_unplaced
-from zerobar.telecom.topping import Unplaced, check_amount, take_money
+from zerobar.telecom.topping import check_amount, take_money
 from zerobar.tracing.spans import moment, own_work
 
 LASTS_S: Final = 900
@@ -175,7 +176,8 @@ def settle(telecom: Telecom, order_id: UUID, payment_id: UUID, amount: Fen) -> T
     order = find_order(telecom, order_id)
     if amount != order.amount or order.payment_id not in (None, payment_id):
         raise IdUsed
-    taken = take_money(telecom, payment_id, reference_of(order.number), amount, Source.ORDER)
+    reference = reference_of(order.number)
+    taken = take_money(telecom, payment_id, reference, amount, Source.ORDER, BY_ORDER)
     happened = "line topped up" if not isinstance(taken, Unplaced) else "money kept apart"
     moment(happened, order_id=order_id, payment_id=payment_id)
     with telecom.transaction() as connection:

@@ -14,15 +14,24 @@ from typing import Any, Final
 from uuid import UUID
 
 from zerobar.client.errors import BankSaysNo, ClientError, Conflict, NotFound, Refused
+from zerobar.client.hosting import GivenBackTo
 from zerobar.client.merchants import RefundStateName
 from zerobar.database import Connection
 from zerobar.database.batches import PUT_OFF
 from zerobar.purse.money import Fen
+from zerobar.telecom.apart import (
+    ApartState,
+    Unplaced,
+    end_return,
+    expect_refund,
+    keep_again,
+    require_unplaced,
+)
 from zerobar.telecom.bank import Bank
 from zerobar.telecom.batches import LEASE, MOST_AT_ONCE, do_each
 from zerobar.telecom.context import Telecom
 from zerobar.telecom.errors import CorrelatorUsed, IdUsed, NotPaidByOrder, RefundUnknown
-from zerobar.telecom.topping import Unplaced, find_top_up, lock_money, put_back, take_off
+from zerobar.telecom.topping import find_top_up, lock_money, put_back, take_off
 from zerobar.tracing.spans import own_work
 
 _NUMBER_DIGITS: Final = 24
@@ -133,11 +142,15 @@ def return_unplaced(
     telecom: Telecom, connection: Connection, order_id: UUID, apart: Unplaced
 ) -> None:
     """Have money that no line can take given back to its payer, once."""
+    lock_money(connection, apart.id)
+    if require_unplaced(connection, apart.id).state is ApartState.PLACED:
+        return
     # One refund for each payment, under an id that follows from it.
     refund_id = UUID(bytes=hashlib.sha256(b"unplaced" + apart.id.bytes).digest()[:16], version=4)
     now = telecom.clock()
     values = (refund_id, order_id, apart.id, int(apart.amount), False, apart.reason, None, now, now)
-    connection.execute(_KEEP, values)
+    if connection.execute(_KEEP, values).rowcount:
+        expect_refund(connection, apart)
 
 
 def _known(connection: Connection, refund_id: UUID, asked: AskedRefund) -> BankRefund | None:
@@ -219,7 +232,18 @@ def _end(telecom: Telecom, refund: BankRefund, state: RefundState, reason: str) 
         ).fetchone()
         if ended is not None and ended[0] and state is RefundState.REFUSED:
             put_back(telecom, connection, refund.id)
+        if ended is not None and not ended[0]:
+            _end_apart(telecom, connection, refund.top_up_id, state, reason)
         return _refund(connection, refund.id)
+
+
+def _end_apart(
+    telecom: Telecom, connection: Connection, top_up_id: UUID, state: RefundState, reason: str
+) -> None:
+    if state is RefundState.DONE:
+        end_return(connection, top_up_id, str(GivenBackTo.WALLET), telecom.clock())
+    else:
+        keep_again(connection, top_up_id, reason)
 
 
 def _refund(connection: Connection, refund_id: UUID) -> BankRefund:

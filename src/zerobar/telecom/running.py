@@ -21,7 +21,9 @@ from zerobar.database import (
 from zerobar.database.migrations import migrate
 from zerobar.telecom.bank import Bank, HttpVoucherRoad
 from zerobar.telecom.context import Telecom
+from zerobar.telecom.hearing import Hearing
 from zerobar.telecom.installation import Installation, write_private
+from zerobar.telecom.model import Terms
 
 APPLICATION: Final = "zerobar telecom"
 MIGRATIONS: Final = "zerobar.telecom.migrations"
@@ -68,7 +70,8 @@ def open_telecom(installation: Installation) -> Iterator[Telecom]:
     with database_of(installation) as database:
         migrate(database, MIGRATIONS)
         with open_pool(database, APPLICATION, largest=MOST_CONNECTIONS, autocommit=True) as pool:
-            yield Telecom(pool, now, os.urandom)
+            days = installation.settings.give_back_after_days
+            yield Telecom(pool, now, os.urandom, Terms(give_back_after_days=days))
 
 
 @contextmanager
@@ -86,6 +89,7 @@ def open_bank(installation: Installation) -> Iterator[Bank | None]:
             joined.shop_id,
             bytes.fromhex(joined.biller_id),
             bytes.fromhex(joined.webhook_key),
+            Hearing(hears=joined.hears_notices),
         )
 
 

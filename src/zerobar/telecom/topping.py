@@ -7,14 +7,22 @@ a closed one, is kept apart and given back.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Final
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from zerobar.database import Connection
 from zerobar.purse.money import Fen
 from zerobar.telecom import accounts
+from zerobar.telecom.apart import (
+    BY_ORDER,
+    ApartState,
+    Unplaced,
+    WayBack,
+    insert_unplaced,
+    stored_unplaced,
+)
 from zerobar.telecom.context import Telecom
 from zerobar.telecom.errors import (
     AmountOutOfRange,
@@ -37,24 +45,6 @@ _TOP_UP: Final = """
             WHERE r.top_up_id = t.top_up_id AND r.undone_at IS NULL), t.resumed
     FROM telecom.top_up t
 """
-_UNPLACED: Final = "SELECT top_up_id, reference, amount_fen, reason, came_at FROM telecom.unplaced"
-
-
-@dataclass(frozen=True, slots=True)
-class Unplaced:
-    """Money that came and belongs to no open line.
-
-    Attributes:
-        id: as a top-up's.
-        reference: the 8 bytes that were to name a line.
-        reason: the stable name of why it was not placed.
-    """
-
-    id: UUID
-    reference: bytes
-    amount: Fen
-    reason: str
-    came_at: datetime
 
 
 def voucher_top_up_id(payer_id: bytes, entry: int) -> UUID:
@@ -78,15 +68,28 @@ def top_up(telecom: Telecom, top_up_id: UUID, number: str, amount: Fen, source: 
     """
     with telecom.transaction() as connection:
         lock_money(connection, top_up_id)
-        return _top_up(
+        return credit_line(
             telecom, connection, TopUp(top_up_id, number, amount, source, telecom.clock())
         )
 
 
 def take_money(
-    telecom: Telecom, top_up_id: UUID, reference: bytes, amount: Fen, source: Source
+    telecom: Telecom,
+    top_up_id: UUID,
+    reference: bytes,
+    amount: Fen,
+    source: Source,
+    way_back: WayBack = None,
 ) -> TopUp | Unplaced:
     """Credit the line that 8 bytes name; what no line can take is kept apart, once and for good.
+
+    Args:
+        telecom: whose line.
+        top_up_id: of the payment.
+        reference: 8 bytes.
+        amount: all of it.
+        source: by which road it came.
+        way_back: what the bank gives it back by, if no line takes it.
 
     Raises IdUsed for another line or amount.
     """
@@ -94,14 +97,14 @@ def take_money(
     with telecom.transaction() as connection:
         lock_money(connection, top_up_id)
         # Kept apart once, it is on its way back: a line that opens later does not get it as well.
-        if (apart := _find_apart(connection, top_up_id)) is not None:
+        if (apart := stored_unplaced(connection, top_up_id)) is not None:
             return apart
         try:
             new = TopUp(top_up_id, number_in(reference), amount, source, now)
-            return _top_up(telecom, connection, new)
+            return credit_line(telecom, connection, new)
         except (BadReference, LineUnknown, LineClosed) as error:
-            apart = Unplaced(top_up_id, reference, amount, error.problem, now)
-            return _keep_apart(connection, apart)
+            apart = Unplaced(top_up_id, reference, amount, error.problem, now, source)
+            return _keep_apart(telecom, connection, apart, way_back)
 
 
 def is_known(telecom: Telecom, top_up_id: UUID) -> bool:
@@ -109,7 +112,7 @@ def is_known(telecom: Telecom, top_up_id: UUID) -> bool:
     with telecom.connection() as connection:
         return (
             _find(connection, top_up_id) is not None
-            or _find_apart(connection, top_up_id) is not None
+            or stored_unplaced(connection, top_up_id) is not None
         )
 
 
@@ -130,15 +133,6 @@ def top_ups(telecom: Telecom, number: str, most: int) -> list[TopUp]:
             (number, most),
         ).fetchall()
     return [_read(*row) for row in rows]
-
-
-def unplaced(telecom: Telecom, most: int) -> list[Unplaced]:
-    """Return money that belongs to no line, oldest first, to be given back."""
-    with telecom.connection() as connection:
-        rows = connection.execute(
-            _UNPLACED + " ORDER BY came_at, top_up_id LIMIT %s", (most,)
-        ).fetchall()
-    return [_apart(*row) for row in rows]
 
 
 def refund(telecom: Telecom, refund_id: UUID, top_up_id: UUID, amount: Fen) -> TopUp:
@@ -192,8 +186,12 @@ def put_back(telecom: Telecom, connection: Connection, refund_id: UUID) -> None:
         accounts.change(connection, entry, undone[0], telecom.today(), telecom.clock())
 
 
-def _top_up(telecom: Telecom, connection: Connection, new: TopUp) -> TopUp:
-    # Locked by the payment already; from here on by the line as well.
+def credit_line(telecom: Telecom, connection: Connection, new: TopUp) -> TopUp:
+    """Credit a line, once, in a transaction that has locked the payment.
+
+    Raises LineUnknown, LineClosed, or IdUsed for another line or amount.
+    """
+    # From here on the line is locked as well.
     before = accounts.locked_line(connection, new.number)
     known = _find(connection, new.id)
     if known is not None:
@@ -244,25 +242,19 @@ def _take_off(
     accounts.change(connection, entry, -int(amount), telecom.today(), now)
 
 
-def _keep_apart(connection: Connection, apart: Unplaced) -> Unplaced:
+def _keep_apart(
+    telecom: Telecom, connection: Connection, apart: Unplaced, way_back: WayBack
+) -> Unplaced:
     # Whoever comes first, by whichever reference: the same money is nowhere else.
     if _find(connection, apart.id) is not None:
         raise IdUsed
-    connection.execute(
-        "INSERT INTO telecom.unplaced (top_up_id, reference, amount_fen, reason, came_at)"
-        " VALUES (%s, %s, %s, %s, %s)",
-        (apart.id, apart.reference, int(apart.amount), apart.reason, apart.came_at),
-    )
+    if way_back is BY_ORDER:
+        apart = replace(apart, state=ApartState.ASKED)
+    elif way_back is not None:
+        day = apart.came_at + timedelta(days=telecom.terms.give_back_after_days)
+        apart = replace(apart, voucher=way_back, give_back_at=day)
+    insert_unplaced(connection, apart)
     return apart
-
-
-def _find_apart(connection: Connection, top_up_id: UUID) -> Unplaced | None:
-    row = connection.execute(_UNPLACED + " WHERE top_up_id = %s", (top_up_id,)).fetchone()
-    return None if row is None else _apart(*row)
-
-
-def _apart(id_: UUID, reference: bytes, amount: int, reason: str, at: datetime) -> Unplaced:
-    return Unplaced(id_, reference, Fen(amount), reason, at)
 
 
 def _find(connection: Connection, top_up_id: UUID) -> TopUp | None:

@@ -21,13 +21,14 @@ from zerobar.database.batches import PUT_OFF
 from zerobar.purse.messages import Certificate, Voucher
 from zerobar.purse.money import CNY
 from zerobar.purse.wire import FormError
+from zerobar.telecom.apart import Unplaced, VoucherName
 from zerobar.telecom.bank import SETTLED, Bank, money_of, octets_of
 from zerobar.telecom.batches import LEASE, MOST_AT_ONCE, do_each
 from zerobar.telecom.binary_sms import VoucherMessage
 from zerobar.telecom.context import Telecom
 from zerobar.telecom.errors import TooManyVouchers, VoucherForOthers, VoucherMalformed
 from zerobar.telecom.model import Source, TopUp
-from zerobar.telecom.topping import Unplaced, is_known, take_money, voucher_top_up_id
+from zerobar.telecom.topping import is_known, take_money, voucher_top_up_id
 from zerobar.tracing.spans import moment, own_work, voucher_name
 
 RECORD_LENGTH: Final = Voucher.LENGTH + Certificate.LENGTH
@@ -151,6 +152,19 @@ def bring_now(telecom: Telecom, bank: Bank, brought: BroughtVoucher) -> BroughtV
     return _stored(telecom, brought)
 
 
+def ask_what_is_settled(telecom: Telecom, bank: Bank) -> int:
+    """Collect what was settled, if it is time to ask; return how many are new.
+
+    What asking finds first was told by no notice, so the bank is asked more often from now on.
+    """
+    if not bank.hearing.is_time_to_ask():
+        return 0
+    found = collect_settled(telecom, bank)
+    if found:
+        bank.hearing.missed()
+    return found
+
+
 def collect_settled(telecom: Telecom, bank: Bank) -> int:
     """Credit what was settled at the bank, whoever brought it there; return how many are new.
 
@@ -178,14 +192,16 @@ def credit_settled(telecom: Telecom, bank: Bank, settled: SettledVoucher) -> Top
         raise VoucherForOthers
     id_ = voucher_top_up_id(payer_id, settled.entry)
     amount = money_of(settled.amount_fen)
-    taken = take_money(telecom, id_, reference, amount, Source.VOUCHER)
-    _tell(payer_id, settled.entry, taken)
+    name = VoucherName(payer_id, settled.entry)
+    # In the voucher's own trace, whether a notice told it or the bank was asked.
+    with own_work("credit", voucher=voucher_name(*name)):
+        taken = take_money(telecom, id_, reference, amount, Source.VOUCHER, name)
+        _tell(payer_id, settled.entry, taken)
     return taken
 
 
 def _collect(telecom: Telecom, bank: Bank, settled: SettledVoucher) -> bool:
-    with own_work("credit", voucher=f"{settled.payer_id}/{settled.entry}"):
-        credit_settled(telecom, bank, settled)
+    credit_settled(telecom, bank, settled)
     return True
 
 
@@ -228,7 +244,8 @@ def _decide(telecom: Telecom, bank: Bank, brought: BroughtVoucher, fate: Voucher
     if payee_id != bank.biller_id:
         return _end(telecom, brought, VoucherState.REFUSED, _CONTRADICTED)
     amount = money_of(fate.amount_fen)
-    taken = take_money(telecom, brought.top_up_id, reference, amount, Source.VOUCHER)
+    name = VoucherName(voucher.payer_id, voucher.entry)
+    taken = take_money(telecom, brought.top_up_id, reference, amount, Source.VOUCHER, name)
     _tell(voucher.payer_id, voucher.entry, taken)
     if (reference, fate.amount_fen) != (voucher.reference, int(voucher.amount)):
         return _end(telecom, brought, VoucherState.REFUSED, _CONTRADICTED)
@@ -238,7 +255,7 @@ def _decide(telecom: Telecom, bank: Bank, brought: BroughtVoucher, fate: Voucher
 def _sentence_of(taken: TopUp | Unplaced) -> str:
     if isinstance(taken, TopUp):
         return CREDITED_SENTENCE
-    return "It is settled, but names no line that can take it: it is kept to be given back."
+    return taken.sentence
 
 
 def _certificate(telecom: Telecom, bank: Bank, brought: BroughtVoucher) -> bytes | None:
@@ -332,3 +349,13 @@ def _read(*row: Any) -> BroughtVoucher:
 
 def _id_of(settled: SettledVoucher) -> UUID:
     return voucher_top_up_id(octets_of(settled.payer_id), settled.entry)
+
+
+def tell_bringers(connection: Connection, apart: Unplaced) -> None:
+    """Tell whoever brings a voucher again what has become of it since it was kept apart."""
+    if apart.voucher is not None:
+        connection.execute(
+            "UPDATE telecom.voucher SET sentence = %s"
+            " WHERE payer_id = %s AND entry = %s AND state = %s",
+            (apart.sentence, *apart.voucher, VoucherState.SETTLED),
+        )

@@ -10,7 +10,7 @@ import pytest
 from tests.bank.checking.working import Work
 from tests.bank.holders import move
 from zerobar.bank.chart import AccountCode, TransferCode, authority_account, operator_account
-from zerobar.bank.checking import MOST_SHOWN, RULES, check_books, compare, vouchers
+from zerobar.bank.checking import MOST_SHOWN, RULES, check_books, compare, returns, vouchers
 from zerobar.bank.context import Bank
 from zerobar.bank.ids import Word, derived_id
 from zerobar.database import Connection
@@ -236,6 +236,44 @@ COUNTING = [
         " FROM ledger.counter WHERE key = %(bea)s AND period = 2026",
     ),
     Tampered(
+        "what was spent on another number not counted on",
+        _by("spending and limits"),
+        "DELETE FROM ledger.counter WHERE key = %(dora)s AND number = 2",
+    ),
+    Tampered(
+        "a verified wallet outside its identity's slots",
+        _by("identities and wallets", "spending and limits"),
+        "DELETE FROM bank.identity_slot WHERE wallet_id = %(dora)s",
+    ),
+    Tampered(
+        "a verified wallet in two slots",
+        _by("identities and wallets"),
+        "INSERT INTO bank.identity_slot SELECT resident_id_index, 4, wallet_id, 1, taken_at"
+        " FROM bank.identity_slot WHERE wallet_id = %(anna)s",
+    ),
+    Tampered(
+        "more slots than an identity has",
+        _by("identities and wallets"),
+        "UPDATE bank.identity_slot SET slot = 5 WHERE wallet_id = %(anna)s",
+    ),
+    Tampered(
+        "a slot taken from a wallet that is open",
+        _by("identities and wallets"),
+        "UPDATE bank.wallet SET closed_at = NULL WHERE wallet_id ="
+        " (SELECT wallet_id FROM bank.identity_slot WHERE number = 1 AND resident_id_index ="
+        "  (SELECT resident_id_index FROM bank.identity_slot WHERE wallet_id = %(dora)s))",
+    ),
+    Tampered(
+        "another identity's slot",
+        _by("identities and wallets"),
+        "UPDATE bank.person SET resident_id_index = 'x' WHERE main_wallet_id = %(anna)s",
+    ),
+    Tampered(
+        "a wallet raised without a name",
+        _by("identities and wallets"),
+        "UPDATE bank.wallet SET category = 1 WHERE wallet_id = %(bea)s",
+    ),
+    Tampered(
         "an order that can be paid again",
         _by("what happens once"),
         "DELETE FROM ledger.counter WHERE period = 0 AND transfer_id IN"
@@ -284,6 +322,7 @@ def test_tampering_is_found(work: Work, tampering: Connection, tampered: Tampere
     named = {
         "anna": work.anna.wallet,
         "bea": work.bea.wallet,
+        "dora": work.dora.wallet,
         "waiting": derived_id(Word.CONFIRMATION, work.confirmed),
     }
     assert tampering.execute(tampered.statement, named).rowcount > 0
@@ -294,7 +333,7 @@ def test_tampering_is_found(work: Work, tampering: Connection, tampered: Tampere
 def test_every_check_but_those_of_vouchers_is_broken_here() -> None:
     found = set().union(*(case.found_by for case in ALL))
     unbroken = {rule.name for rule in RULES} - found
-    assert unbroken == {rule.name for rule in vouchers.RULES}
+    assert unbroken == {rule.name for rule in (*vouchers.RULES, *returns.RULES)}
 
 
 def test_many_deviations_are_counted_and_the_first_are_shown(tampering: Connection) -> None:

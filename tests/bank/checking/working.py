@@ -62,9 +62,10 @@ NOT_PAID = BankOutcome(BankStatus.REFUSED, "account-closed")
 
 @dataclass
 class Work:
-    """Anna and Carl with a card each, Bea without, and a tea house.
+    """Anna and Carl with a card each, Bea without, Dora with two numbers, and a tea house.
 
     Attributes:
+        dora: on her second number, with a name, having closed the wallet on her first.
         confirmed: the charge by code that Anna confirmed.
     """
 
@@ -74,6 +75,7 @@ class Work:
     anna: Holder = field(init=False)
     bea: Holder = field(init=False)
     carl: Holder = field(init=False)
+    dora: Holder = field(init=False)
     tea: Trader = field(init=False)
     confirmed: UUID = field(init=False)
     cards: dict[UUID, UUID] = field(default_factory=dict)
@@ -91,14 +93,19 @@ class Work:
         self._sell_and_refund()
         self._give_back_what_no_wallet_takes()
         self._close_and_freeze()
+        self._change_number()
         self._settle()
         self._leave_something_open()
 
-    def _with_card(self, phone: str, number: str) -> Holder:
-        bank, holder = self.bank, open_holder(self.bank, phone)
-        first = "1101011990030712" + number[-1]
+    def _resident_id(self, digit: str) -> str:
+        first = "1101011990030712" + digit
         resident_id = first + ric.calc_check_digit(first + "0")
         self.partners.identity.people[resident_id] = NAME
+        return resident_id
+
+    def _with_card(self, phone: str, number: str) -> Holder:
+        bank, holder = self.bank, open_holder(self.bank, phone)
+        resident_id = self._resident_id(number[-1])
         self.partners.bank.give_card(CardHolder(number, NAME, resident_id, phone), ON_CARD)
         grant(bank, holder)
         verify_identity(bank, holder.session, NAME, resident_id)
@@ -227,6 +234,23 @@ class Work:
         assert kiosk.till.terminal is not None
         shops.revoke_terminal(bank, kiosk.server, kiosk.till.terminal.id)
         shops.close_shop(bank, kiosk.server, kiosk.shop.id)
+
+    def _change_number(self) -> None:
+        """Dora spends on one number, closes it, and goes on with another that she has spent on."""
+        bank, resident_id = self.bank, self._resident_id("9")
+        first, self.dora = (open_holder(bank, f"+861380000000{n}") for n in (4, 5))
+        for holder in (self.anna, first, self.dora):
+            grant(bank, holder)
+        verify_identity(bank, first.session, NAME, resident_id)
+        for payer, payee, amount in (
+            (self.anna, first, 8_00),
+            (first, self.dora, 5_00),
+            (first, self.bea, 3_00),
+            (self.dora, self.bea, 1_00),
+        ):
+            pay_now(bank, order(bank, payer, to(payee), amount))
+        close_wallet(bank, first.session, first.wallet)
+        verify_identity(bank, self.dora.session, NAME, resident_id)
 
     def _settle(self) -> None:
         """The tea house is paid for the first day, refused for the second, held for the third."""

@@ -6,7 +6,7 @@ import pytest
 
 from tests.bank.doubles import Doubles
 from tests.bank.funding.cards import CARDS, Funded
-from tests.bank.holders import Holder, grant
+from tests.bank.holders import Holder, give_identity, grant
 from zerobar.bank.context import Bank
 from zerobar.bank.funding.cards import bind_card
 from zerobar.bank.partners import CardHolder
@@ -32,6 +32,7 @@ def verified(bank: Bank, partners: Doubles, anna: Holder) -> Holder:
         connection.execute(
             "UPDATE bank.wallet SET category = 2 WHERE wallet_id = %s", (anna.wallet,)
         )
+        give_identity(connection, anna.wallet)
     for number in CARDS:
         partners.bank.give_card(CardHolder(number, NAME, RESIDENT_ID, anna.phone), 1_000_00)
     grant(bank, anna)

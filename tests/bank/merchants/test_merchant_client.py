@@ -123,6 +123,21 @@ def test_a_server_sets_up_shops_and_tills(
     assert server.close_shop(shop.shop_id).closed_at is not None
 
 
+def test_a_server_takes_another_key_and_asks_with_it_from_then_on(
+    bank: Bank, url: str, server: MerchantClient, tea: Trader, clock: Clock
+) -> None:
+    new = RequestKey(uuid4(), new_key(bank).private_key)
+    shown = server.replace_key(tea.merchant.id, new)
+    assert (shown.key_id, shown.revoked_at) == (new.id, None)
+    with pytest.raises(NotSignedIn):
+        server.merchant()
+    with BankHttp(url, new, clock_unix_s=lambda: clock().timestamp()) as http:
+        changed = MerchantClient(http)
+        assert changed.merchant().merchant_id == tea.merchant.id
+        (event,) = changed.events()
+    assert (event.kind, event.subject_id) == ("server-key.replaced", new.id)
+
+
 def test_a_server_reads_its_notices_and_books(
     bank: Bank,
     till: TillClient,

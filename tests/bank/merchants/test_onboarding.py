@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.bank.holders import Holder, new_key
+from tests.bank.holders import Holder
 from tests.bank.merchants.trading import (
     ACCOUNT,
     STAFF,
@@ -17,15 +17,15 @@ from tests.bank.merchants.trading import (
 )
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import IdUsed
-from zerobar.bank.merchants import onboarding
+from zerobar.bank.merchants import onboarding, shops
 from zerobar.bank.merchants.errors import (
     CreditCodeUsed,
     CreditCodeWrong,
-    KeyWrong,
     MerchantSuspended,
     MerchantUnknown,
     NotASeller,
 )
+from zerobar.bank.merchants.server_keys import server_keys_of
 from zerobar.bank.paying.errors import NotTrading
 from zerobar.bank.people import store as people
 from zerobar.ledger import Transfer
@@ -33,7 +33,7 @@ from zerobar.purse.money import Fen
 
 
 def test_a_merchant_is_opened_once_however_often_it_is_asked_for(bank: Bank) -> None:
-    merchant_id, asked = bank.new_id(), application(new_key(bank))
+    merchant_id, asked = bank.new_id(), application()
     first = onboarding.open_merchant(bank, STAFF, merchant_id, asked)
     assert onboarding.open_merchant(bank, STAFF, merchant_id, asked) == first
     with pytest.raises(IdUsed):
@@ -51,21 +51,21 @@ def test_a_merchants_wallet_takes_money(bank: Bank, tea: Trader, payer: Holder) 
 
 @pytest.mark.parametrize("code", ["91110000600037341M", "91110000600037341l", "91110000600037341"])
 def test_a_credit_code_with_a_mistake_is_refused(bank: Bank, code: str) -> None:
-    asked = replace(application(new_key(bank)), credit_code=code)
+    asked = replace(application(), credit_code=code)
     with pytest.raises(CreditCodeWrong):
         onboarding.open_merchant(bank, STAFF, bank.new_id(), asked)
 
 
 def test_a_credit_code_belongs_to_one_merchant(bank: Bank, tea: Trader) -> None:
-    asked = replace(application(new_key(bank)), credit_code=tea.merchant.credit_code)
+    asked = replace(application(), credit_code=tea.merchant.credit_code)
     with pytest.raises(CreditCodeUsed):
         onboarding.open_merchant(bank, STAFF, bank.new_id(), asked)
 
 
-def test_a_key_that_is_no_point_is_refused(bank: Bank) -> None:
-    asked = replace(application(new_key(bank)), server_key=b"\x01" * 64)
-    with pytest.raises(KeyWrong):
-        onboarding.open_merchant(bank, STAFF, bank.new_id(), asked)
+def test_a_merchant_begins_with_nothing_that_could_act_in_its_name(bank: Bank) -> None:
+    opened = onboarding.open_merchant(bank, STAFF, bank.new_id(), application())
+    assert server_keys_of(bank, opened.id) == []
+    assert shops.terminals_of(bank, opened.id, None, 1) == []
 
 
 def test_the_settlement_account_is_readable_nowhere_but_sealed(bank: Bank, tea: Trader) -> None:
@@ -74,18 +74,6 @@ def test_the_settlement_account_is_readable_nowhere_but_sealed(bank: Bank, tea: 
     assert ACCOUNT not in str(rows)
     assert ACCOUNT not in repr(tea.merchant)
     assert tea.merchant.account_masked == "***************3445"
-
-
-def test_a_replaced_server_key_signs_no_more(bank: Bank, tea: Trader) -> None:
-    other = new_key(bank)
-    key_id = onboarding.replace_server_key(bank, STAFF, tea.merchant.id, other.public_key)
-    with bank.connection() as connection:
-        old = people.signing_key(connection, tea.server_key.id)
-        new = people.signing_key(connection, key_id)
-        till = people.signing_key(connection, tea.till_key.id)
-    assert old is not None and old.revoked_at == bank.clock()
-    assert new is not None and new.revoked_at is None
-    assert till is not None and till.revoked_at is None
 
 
 def test_a_suspended_merchant_takes_no_orders_and_no_money(

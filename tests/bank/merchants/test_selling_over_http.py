@@ -77,14 +77,31 @@ def right(answer: httpx.Response) -> Any:
     return answer.json()
 
 
+def agree_on_key(bank: Bank, ask: Asking, operations: Employee, merchant_id: str, key: Key) -> Key:
+    """Let two of the staff give a merchant's program a key; return it under its id."""
+    key_id, second = bank.new_id(), found(bank, "Second", Role.RISK)
+    bearer = {"authorization": f"Bearer {operations.token}", "idempotency-key": str(key_id)}
+    proposal = {
+        "kind": "server-key",
+        "merchant_id": merchant_id,
+        "server_key": write_64(key.public_key),
+        "reason": "the merchant's letter",
+    }
+    right(ask.client.post("/v1/approvals", json=proposal, headers=bearer))
+    decision = {"verdict": "approve"}
+    bearer = {"authorization": f"Bearer {second.token}"}
+    path = f"/v1/approvals/{key_id}/decision"
+    assert right(ask.client.post(path, json=decision, headers=bearer))["outcome"] == "done"
+    return Key(key_id, key.private_key)
+
+
 def begin(bank: Bank, ask: Asking, operations: Employee) -> tuple[Key, Key, str]:
     """Open a merchant and a shop, enrol a till; return the keys and the shop's id."""
     key, till = new_key(bank), new_key(bank)
     bearer = {"authorization": f"Bearer {operations.token}", "idempotency-key": str(bank.new_id())}
-    body = NEW_MERCHANT | {"server_key": write_64(key.public_key)}
-    opened = right(ask.client.post("/v1/merchants", json=body, headers=bearer))
-    assert right(ask.client.post("/v1/merchants", json=body, headers=bearer)) == opened
-    server = Key(UUID(opened["server_key_id"]), key.private_key)
+    opened = right(ask.client.post("/v1/merchants", json=NEW_MERCHANT, headers=bearer))
+    assert right(ask.client.post("/v1/merchants", json=NEW_MERCHANT, headers=bearer)) == opened
+    server = agree_on_key(bank, ask, operations, opened["merchant_id"], key)
     shop = {"name": "王府井店", "latin_name": "Wangfujing"}
     shop_id = right(ask(server, "POST", "/v1/shops", shop, bank.new_id()))["shop_id"]
     terminal = {"shop_id": shop_id, "label": "till 1"}
@@ -144,8 +161,7 @@ def test_who_may_not_is_told_so(
     assert ask.client.get("/v1/merchants").status_code == 401
     risk = found(bank, "Risk", Role.RISK)
     bearer = {"authorization": f"Bearer {risk.token}", "idempotency-key": str(bank.new_id())}
-    body = NEW_MERCHANT | {"server_key": write_64(new_key(bank).public_key)}
-    assert ask.client.post("/v1/merchants", json=body, headers=bearer).status_code == 403
+    assert ask.client.post("/v1/merchants", json=NEW_MERCHANT, headers=bearer).status_code == 403
     bearer["authorization"] = f"Bearer {operations.token}"
     assert len(right(ask.client.get("/v1/merchants", headers=bearer))["items"]) == 1
 
@@ -221,11 +237,10 @@ def test_a_merchant_looks_after_its_shops_tills_and_notices(
     place = f"/v1/merchants/{tea.merchant.id}"
     stopped = ask.client.put(f"{place}/suspension", json={"suspended": True}, headers=bearer)
     assert right(stopped)["suspended_at"]
-    other = new_key(bank)
-    body = {"server_key": write_64(other.public_key)}
-    replaced = right(ask.client.put(f"{place}/server-key", json=body, headers=bearer))
+    merchant_id = str(tea.merchant.id)
+    other = agree_on_key(bank, ask, operations, merchant_id, new_key(bank))
     assert problem(ask(server, "GET", "/v1/merchant")) == "key-unknown"
-    server = Key(UUID(replaced["server_key_id"]), other.private_key)
+    server = other
     own = right(ask(server, "GET", "/v1/merchant"))
     assert own == right(ask.client.get(place, headers=bearer))
     assert onboarding.read_merchant(bank, tea.merchant.id).suspended_at

@@ -22,6 +22,7 @@ from zerobar.bank.merchants.model import Item, Merchant, Order, Shop
 from zerobar.bank.merchants.onboarding import Application
 from zerobar.bank.merchants.orders import NewOrder
 from zerobar.bank.merchants.sellers import Seller, seller_of
+from zerobar.bank.merchants.server_keys import NewServerKey, give_server_key
 from zerobar.bank.paying.engine import pay_now
 from zerobar.bank.paying.model import Payee, PayeeKind, Payment
 from zerobar.bank.people import store as people
@@ -56,7 +57,7 @@ def credit_code(number: int) -> str:
     return body + uscc.calc_check_digit(body)
 
 
-def application(key: Key, number: int = 1, url: str | None = None) -> Application:
+def application(number: int = 1, url: str | None = None) -> Application:
     return Application(
         "北京茶馆",
         "Beijing Tea House",
@@ -66,7 +67,6 @@ def application(key: Key, number: int = 1, url: str | None = None) -> Applicatio
         "102100099996",
         "北京茶馆有限公司",
         ACCOUNT,
-        key.public_key,
         url,
     )
 
@@ -74,13 +74,19 @@ def application(key: Key, number: int = 1, url: str | None = None) -> Applicatio
 def begin(bank: Bank, number: int = 1, url: str | None = None) -> Trader:
     """Open a merchant with a shop, and enrol a till in it."""
     key, till_key = new_key(bank), new_key(bank)
-    merchant = onboarding.open_merchant(bank, STAFF, bank.new_id(), application(key, number, url))
-    server_key = Key(onboarding.server_key_id(merchant.id, key.public_key), key.private_key)
+    merchant = onboarding.open_merchant(bank, STAFF, bank.new_id(), application(number, url))
+    server_key = give_key(bank, merchant.id, key)
     server = seller(bank, server_key)
     shop = shops.open_shop(bank, server, bank.new_id(), "王府井店", "Wangfujing")
     added = shops.add_terminal(bank, server, bank.new_id(), shop.id, "till 1")
     till_key = enrol(bank, added, till_key)
     return Trader(merchant, server_key, server, shop, till_key, seller(bank, till_key))
+
+
+def give_key(bank: Bank, merchant_id: UUID, key: Key) -> Key:
+    """Have a merchant's program sign with a key from now on; return it under the bank's id."""
+    given = give_server_key(bank, merchant_id, NewServerKey(bank.new_id(), key.public_key))
+    return Key(given.id, key.private_key)
 
 
 def enrol(bank: Bank, added: shops.AddedTerminal, key: Key) -> Key:

@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from tests.bank.holders import Holder, balance, grant
-from tests.bank.merchants.trading import STAFF, Trader, begin, new_order
+from tests.bank.holders import Holder, balance, grant, new_key
+from tests.bank.merchants.trading import STAFF, Trader, begin, give_key, new_order
 from tests.bank.paying.orders import order, to
 from tests.bank.paying.sellers import as_payee, charge, open_order, open_seller
 from zerobar.bank.context import Bank
@@ -163,7 +163,7 @@ def test_a_revoked_till_and_a_replaced_server_key_are_told_to_the_books(
     bank: Bank, tea: Trader
 ) -> None:
     shops.revoke_terminal(bank, tea.server, _terminal(tea))
-    onboarding.replace_server_key(bank, STAFF, tea.merchant.id, tea.till_key.public_key)
+    give_key(bank, tea.merchant.id, new_key(bank))
     for key in (tea.till_key, tea.server_key):
         assert _revocations(bank, key.id) == 1
 

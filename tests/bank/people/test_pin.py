@@ -111,19 +111,31 @@ def test_no_more_than_five_tries_are_made_at_once(bank: Bank, anna: Holder) -> N
     assert guess(bank, anna, PIN) is PinLocked
 
 
-def test_a_new_phone_has_tries_of_its_own_until_it_is_known_for_a_day(
+def test_phones_on_which_the_pin_was_never_given_share_tries_of_their_own(
     bank: Bank, clock: Clock, anna: Holder
 ) -> None:
-    clock.advance(days=1)
     new_phone = enrolled(bank, anna)
     for _ in range(5):
         guess(bank, new_phone, OTHER)
     assert (guess(bank, new_phone, PIN), guess(bank, anna, PIN)) == (PinLocked, None)
     another = enrolled(bank, anna)
     assert guess(bank, another, PIN) is PinLocked
-    clock.advance(days=1)
+    clock.advance(days=30)
     for _ in range(5):
         guess(bank, new_phone, OTHER)
+    assert (guess(bank, another, PIN), guess(bank, anna, PIN)) == (PinLocked, None)
+
+
+def test_a_phone_on_which_the_pin_was_given_once_has_the_holder_s_tries(
+    bank: Bank, anna: Holder
+) -> None:
+    second, thief = enrolled(bank, anna), enrolled(bank, anna)
+    assert guess(bank, second, PIN) is None
+    for _ in range(5):
+        guess(bank, thief, OTHER)
+    assert (guess(bank, second, PIN), guess(bank, anna, PIN)) == (None, None)
+    for _ in range(5):
+        guess(bank, second, OTHER)
     assert guess(bank, anna, PIN) is PinLocked
 
 

@@ -66,6 +66,18 @@ def test_it_is_loaded_in_parts_until_nothing_is_left(offering: Bank, cash: Sim) 
         load_owed(offering, asked(cash, 1))
 
 
+def test_what_its_card_voids_is_owed_again(offering: Bank, cash: Sim) -> None:
+    cash.card.void(*load_owed(offering, asked(cash, 100_00)))
+    for _ in range(2):
+        cash.sync(offering)
+    assert owed(offering, cash.id) == OWED
+    assert not [check for check in check_books(offering) if check.many]
+    cash.card.accept(*load_owed(offering, asked(cash, 150_00)))
+    cash.sync(offering)
+    assert (owed(offering, cash.id), cash.card.state(bytes(8)).balance) == (0, OWED)
+    assert not [check for check in check_books(offering) if check.many]
+
+
 def test_the_same_request_gives_the_same_voucher(offering: Bank, cash: Sim) -> None:
     request = asked(cash, 100_00)
     first = load_owed(offering, request)

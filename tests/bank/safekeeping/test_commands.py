@@ -10,7 +10,9 @@ import httpx
 import pytest
 from typer.testing import CliRunner, Result
 
+from tests.bank.holders import balance
 from tests.bank.programs import BankProgram
+from tests.bank.syncing.village import IN_WALLET, new_village
 from zerobar.bank.api.console.health import TOKEN_VARIABLE
 from zerobar.bank.installation import load
 from zerobar.bank.running import open_bank
@@ -70,6 +72,28 @@ def test_a_bank_is_backed_up_put_back_and_verified(bank: Path, scratch: Path) ->
         actions = [entry.action for entry in audit.entries_before(connection, None, 2)]
     assert actions == ["restore", "found-member"]
     assert "already" in refused("restore", file, "--folder", elsewhere)
+
+
+def test_a_load_after_the_backup_is_booked_by_the_bank_that_was_put_back(
+    bank: Path, scratch: Path
+) -> None:
+    file, elsewhere = scratch / "kept.backup", scratch / "elsewhere"
+    with open_bank(load(bank)) as opened:
+        assert opened.purse_keys is not None
+        village = new_village(opened, opened.purse_keys)
+        anna = village.person("Anna")
+        village.load(anna, 200_00)
+    done("backup", file, "--folder", bank)
+    with open_bank(load(bank)) as village.bank:
+        village.load(anna, 50_00)
+        village.sync(anna)
+    done("restore", file, "--folder", elsewhere)
+    assert "comparisons agree" in done("verify", "--folder", elsewhere)
+    with open_bank(load(elsewhere)) as village.bank:
+        assert balance(village.bank, anna.wallet) == IN_WALLET - 200_00
+        village.sync(anna)
+        assert balance(village.bank, anna.wallet) == IN_WALLET - 250_00
+    assert "comparisons agree" in done("verify", "--folder", elsewhere)
 
 
 def test_a_served_bank_is_backed_up_into_a_folder_knows_when_and_tells_prometheus(

@@ -2,74 +2,40 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
 import pytest
 
-from tests.bank.conftest import TABLES, Clock
+from tests.bank.conftest import Clock
 from tests.bank.employees import found
 from tests.bank.holders import Holder, balance, grant
 from tests.bank.paying.orders import order, to
+from tests.bank.safekeeping.restored import back_up, bank_on, put_back
 from tests.bank.syncing.conftest import alice, bob, keys, shop, village
 from tests.bank.syncing.village import Village, Villager
 from tests.postgres import NewDatabase
 from zerobar.bank.context import Bank
-from zerobar.bank.control.verifying import check_signatures, verify_bank
+from zerobar.bank.control.verifying import verify_bank
 from zerobar.bank.fraud.blocklist import newest_epoch
 from zerobar.bank.paying.engine import pay_now
-from zerobar.bank.safekeeping.backing_up import KEY, MADE_AT, SETTINGS, write_backup
-from zerobar.bank.safekeeping.crate import read_crate
-from zerobar.bank.safekeeping.dumping import restore
 from zerobar.bank.safekeeping.errors import BackupDamaged, DatabaseToolFailed
 from zerobar.bank.safekeeping.reopening import SKIPPED_EPOCHS, reopen
-from zerobar.bank.safekeeping.restoring import dump_of, read_files
 from zerobar.bank.staff import audit
 from zerobar.bank.staff.model import Role
-from zerobar.database import Database, connect, open_pool
-from zerobar.ledger import GroupingPoster, Poster
+from zerobar.database import Database, connect
 from zerobar.purse.messages import Kind
 
 __all__ = ["alice", "bob", "keys", "shop", "village"]
 
 pytestmark = pytest.mark.slow
-PASSPHRASE = "six words chosen by dice"
-CHEAP = {"cost": 10}
 
 
 @pytest.fixture
 def people(alice: Villager, bob: Villager, shop: Villager) -> tuple[Villager, Villager, Villager]:
     return alice, bob, shop
-
-
-def back_up(bank: Bank, database: Database, path: Path) -> Path:
-    files = {SETTINGS: b"{}", KEY: b"00"}
-    write_backup(path, PASSPHRASE, files, (database, bank.clock()), os.urandom, **CHEAP)
-    return path
-
-
-def put_back(path: Path, database: Database) -> None:
-    with path.open("rb") as source:
-        pieces = read_crate(source, PASSPHRASE)
-        assert set(read_files(pieces)) == {MADE_AT, SETTINGS, KEY}
-        restore(database, dump_of(pieces))
-
-
-@contextmanager
-def bank_on(database: Database, bank: Bank, clock: Clock) -> Iterator[Bank]:
-    """Put the same bank together on another database."""
-    poster = Poster(lambda: connect(database, "drill", autocommit=True), clock, tables=TABLES)
-    with (
-        open_pool(database, "drill", autocommit=True) as pool,
-        GroupingPoster(poster) as ledger,
-    ):
-        yield replace(bank, pool=pool, ledger=ledger)
 
 
 class Traffic:
@@ -175,30 +141,6 @@ def test_a_purse_that_spent_its_limit_twice_is_no_cheat_to_a_bank_that_forgot_th
         village.sync(bob)
         village.sync(payer)
         assert village.flagged() == {}
-    village.bank = old
-
-
-def test_a_load_that_was_forgotten_is_told_when_its_purse_syncs(
-    village: Village, bank_database: Database, new_database: NewDatabase, clock: Clock,
-    tmp_path: Path, alice: Villager,
-) -> None:  # fmt: skip
-    old = village.bank
-    path = back_up(old, bank_database, tmp_path / "bank.backup")
-    assert not check_signatures(old).many
-    village.load(alice, 50_00)
-    village.sync(alice)
-    database = new_database()
-    put_back(path, database)
-    with bank_on(database, old, clock) as bank:
-        clock.advance(seconds=1)
-        reopen(bank, clock())
-        assert not check_signatures(bank).many
-        village.bank = bank
-        village.sync(alice)
-        assert village.flagged() == {}
-        told = check_signatures(bank)
-        assert told.many == 1 and f"purse {alice.id.hex()}" in told.deviations[0]
-        assert told.deviations[0].endswith("5000 fen")
     village.bank = old
 
 

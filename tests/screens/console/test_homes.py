@@ -32,6 +32,7 @@ HOMES = {
     "GET /v1/approvals/{approval_id}": "control/ApprovalPage.vue",
     "POST /v1/approvals/{approval_id}/decision": "control/ApprovalPage.vue",
     "GET /v1/approvals/{approval_id}/enrolment-code": "control/ApprovalPage.vue",
+    "GET /v1/approvals/{approval_id}/till-code": "control/TillCode.vue",
     "POST /v1/operators": "control/OperatorsPanel.vue",
     "GET /v1/operators": "control/OperatorsPanel.vue",
     f"GET {C}/keys": "control/KeysPanel.vue",
@@ -64,16 +65,12 @@ HOMES = {
     f"POST {M}": "operations/MerchantNewPage.vue",
     f"GET {M}/{{merchant_id}}": "operations/MerchantPage.vue",
     f"PUT {M}/{{merchant_id}}/suspension": "operations/MerchantPage.vue",
-    f"PUT {M}/{{merchant_id}}/server-key": "operations/MerchantKeys.vue",
-    f"POST {M}/{{merchant_id}}/hosted-payees": "operations/MerchantKeys.vue",
+    f"GET {C}/merchants/{{merchant_id}}/server-keys": "operations/ServerKeys.vue",
+    f"POST {M}/{{merchant_id}}/hosted-payees": "operations/PayeeHosting.vue",
     f"GET {C}/merchants": "operations/MerchantsPage.vue",
     f"GET {C}/merchants/{{merchant_id}}/shops": "operations/MerchantShops.vue",
     f"POST {C}/merchants/{{merchant_id}}/shops": "operations/MerchantShops.vue",
     f"GET {C}/merchants/{{merchant_id}}/terminals": "operations/MerchantShops.vue",
-    f"POST {C}/merchants/{{merchant_id}}/terminals": "operations/MerchantShops.vue",
-    f"POST {C}/merchants/{{merchant_id}}/terminals/{{terminal_id}}/code": (
-        "operations/MerchantTills.vue"
-    ),
     f"POST {C}/merchants/{{merchant_id}}/terminals/{{terminal_id}}/revocation": (
         "operations/MerchantTills.vue"
     ),
@@ -124,6 +121,8 @@ PROPOSED_IN = {
     "unblock-purse": "operations/PurseActs.vue",
     "release-purse": "operations/PurseActs.vue",
     "link-purse": "operations/PurseLinking.vue",
+    "server-key": "operations/ServerKeys.vue",
+    "add-till": "operations/MerchantShops.vue",
 }
 
 

@@ -129,7 +129,7 @@ def test_every_act_says_what_it_does_to_everybody(
     merchant = f"/merchants/{office.town.people.noodles.merchant.merchant_id}"
     acts = {
         (OLGA, merchant): [
-            "Link a hard wallet|绑定硬钱包", "Another server key|更换公钥",
+            "Link a hard wallet|绑定硬钱包", "Another key|更换公钥",
             "Host a payee|托管收款方", "Suspend|停业", "Open a shop|开设门店",
             "Add a till|添加收银机", "End|停用",
         ],

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from stdnum.cn import uscc
 
-from tests.screens.console.acting import approve, ready
+from tests.screens.console.acting import approve, confirm, ready
 from tests.screens.console.office import OLGA, RITA, SPARE, Office
 from zerobar.client.http import BankHttp
 from zerobar.client.merchant import TillClient, enrol_till
@@ -42,16 +42,16 @@ def take_on(page: Page) -> None:
     expect(button).to_be_disabled()
     for name, text in APPLICATION.items():
         page.get_by_label(name, exact=True).fill(text)
-    page.get_by_label("It has none: tills only").check()
     button.click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("“老茶馆” is a merchant at once")).to_be_visible()
     expect(dialog.get_by_text("…3445 of 老茶馆有限公司")).to_be_visible()
+    expect(dialog.get_by_text("No program and no till can act in its name yet.")).to_be_visible()
     dialog.get_by_role("button", name="Take on the merchant").click()
 
 
-def add_till(page: Page) -> tuple[UUID, str]:
-    """Open a shop, add a till to it, and return the till's id and its one-time code."""
+def propose_till(page: Page) -> str:
+    """Open a shop, propose a till for it, and return where the proposal is."""
     expect(page.get_by_text("No shops yet")).to_be_visible()
     page.get_by_role("button", name="Open a shop").click()
     dialog = page.get_by_role("dialog")
@@ -61,22 +61,39 @@ def add_till(page: Page) -> tuple[UUID, str]:
     page.get_by_role("button", name="Add a till").click()
     dialog = page.get_by_role("dialog", name=re.compile("Add a till"))
     dialog.get_by_label("Name of the till").fill("till 1")
-    dialog.get_by_role("button", name="Add a till").click()
-    shown = page.get_by_role("dialog", name=re.compile("one-time code"))
-    code = shown.locator(".code .mono").inner_text()
-    till_id = shown.locator("dd .mono").first.inner_text()
-    shown.get_by_role("button", name="I have handed it over").click()
-    expect(page.get_by_text(code)).to_have_count(0)
-    return UUID(till_id), code
+    confirm(page, "Propose", "asked at the counter")
+    return ready(page).url
 
 
-def test_a_merchant_is_taken_on_with_a_till_whose_code_is_shown_once_and_enrols_it(
+def half_of(page: Page, which: str) -> tuple[str, UUID]:
+    """Return somebody's half of a till's code, and the till's id."""
+    panel = page.locator("section").filter(has_text="The till's one-time code")
+    panel.get_by_role("button", name="Show my half").click()
+    expect(panel.get_by_text(which)).to_be_visible()
+    till_id = UUID(panel.locator("dd .mono").first.inner_text())
+    return panel.locator(".code .mono").inner_text(), till_id
+
+
+def add_till(olga: Page, rita: Page) -> tuple[UUID, str]:
+    """Let two add a till in a new shop; return the till's id and its one-time code."""
+    where = propose_till(olga)
+    approve(rita, where)
+    second, till_id = half_of(rita, "The last five letters")
+    expect(olga.get_by_text("Approved and carried out.")).to_be_visible()
+    first, same_id = half_of(olga, "The first five letters")
+    assert till_id == same_id
+    return till_id, first + second
+
+
+def test_a_merchant_is_taken_on_with_a_till_of_whose_code_each_of_two_sees_half(
     browser: Browser, office: Office, key: str
 ) -> None:
-    with office.desk(browser, OLGA) as page:
+    with office.desk(browser, OLGA) as page, office.desk(browser, RITA) as rita:
         take_on(page)
         expect(page.get_by_role("heading", name="老茶馆", level=1)).to_be_visible()
-        till_id, code = add_till(page)
+        merchant = page.url
+        till_id, code = add_till(page, rita)
+        page.goto(merchant)
         till = page.get_by_role("row").filter(has_text="till 1")
         expect(till.get_by_text("Waits to be enrolled")).to_be_visible()
         own = P256.private_key(os.urandom(KEY_SEED_LENGTH))
@@ -100,6 +117,33 @@ def test_a_merchant_is_taken_on_with_a_till_whose_code_is_shown_once_and_enrols_
         till.get_by_role("button", name="End").click()
         page.get_by_role("dialog").get_by_role("button", name="End").click()
         expect(till.get_by_text("Ended")).to_be_visible()
+
+
+def test_two_give_a_merchants_program_a_key_after_comparing_its_fingerprint(
+    browser: Browser, office: Office, key: str
+) -> None:
+    telecom = office.town.people.telecom.merchant
+    where = f"{office.url}/#/merchants/{telecom.merchant_id}"
+    with office.desk(browser, OLGA) as olga, office.desk(browser, RITA) as rita:
+        olga.goto(where)
+        panel = olga.get_by_role("region", name="The merchant's own program")
+        expect(panel.get_by_role("row").nth(1)).to_contain_text("In force")
+        olga.get_by_role("button", name="Another key").click()
+        dialog = olga.get_by_role("dialog")
+        expect(dialog.get_by_text("nothing that the old one signs is taken")).to_be_visible()
+        dialog.get_by_label("The public key of the merchant's program").fill(key)
+        fingerprint = dialog.locator("p[role=status] .mono").inner_text()
+        confirm(olga, "Propose", "the merchant's letter")
+        proposal = ready(olga).url
+        expect(olga.get_by_text(fingerprint)).to_be_visible()
+        rita.goto(proposal)
+        expect(rita.get_by_text(fingerprint)).to_be_visible()
+        rita.get_by_role("button", name="Reject", exact=True).click()
+        confirm(rita, "Reject", "nobody there asked for it")
+        expect(rita.get_by_text("Rejected; nothing has changed.")).to_be_visible()
+        olga.goto(where)
+        expect(panel.get_by_text(fingerprint)).to_have_count(0)
+        expect(panel.get_by_role("row")).to_have_count(2)
 
 
 def test_two_link_a_tills_hard_wallet_to_its_merchant_for_good(

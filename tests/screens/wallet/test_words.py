@@ -11,10 +11,12 @@ from zerobar.telecom.errors import TelecomError
 TEXTS = Path(__file__).parents[3] / "web" / "src" / "wallet" / "texts" / "problems.ts"
 FAMILIES = {"error", "conflict", "refused", "unavailable"}
 NOT_FOR_PHONES = {
+    "asked-just-now",
     "bad-reference",
     "line-exists",
     "not-paid-by-order",
     "not-signed-in",
+    "no-way-back",
     "not-submitted",
     "notice-refused",
     "over-refund",
@@ -22,6 +24,8 @@ NOT_FOR_PHONES = {
     "refund-unknown",
     "too-many-vouchers",
     "top-up-unknown",
+    "unplaced-decided",
+    "unplaced-unknown",
     "voucher-for-others",
     "voucher-malformed",
 }

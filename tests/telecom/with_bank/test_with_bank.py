@@ -27,12 +27,14 @@ from zerobar.issuer import TestAuthority
 from zerobar.purse.messages import Kind, PurseClass, Request
 from zerobar.purse.money import CNY, Fen
 from zerobar.purse.suites import KEY_SEED_LENGTH, P256
-from zerobar.telecom import Line, Telecom, assert_number, reference_of, top_ups
+from zerobar.telecom import Line, Telecom, assert_number, reference_of, top_ups, unplaced
 from zerobar.telecom import line as line_now
+from zerobar.telecom.apart import ApartState
 from zerobar.telecom.api.access import Desk
 from zerobar.telecom.api.app import create_app
 from zerobar.telecom.bank import Bank
 from zerobar.telecom.binary_sms import VoucherMessage, read_message, write_message
+from zerobar.telecom.giving_back import give_back_unplaced
 from zerobar.telecom.orders import (
     Asked,
     OrderState,
@@ -165,6 +167,54 @@ def test_vouchers_that_others_brought_are_learnt_from_the_banks_list(
     assert collect_settled(telecom, bank) == 0
     (listed,) = bank.vouchers.settled()
     assert [each.amount_fen for each in listed] == [5_00, 20_00, 10_00]
+
+
+@pytest.mark.usefixtures("line")
+def test_the_banks_own_notice_of_a_voucher_resumes_the_line(
+    real_bank: RealBank,
+    anna: Holder,
+    keys: TestAuthority,
+    telecom: Telecom,
+    bank: Bank,
+    desk: Desk,
+) -> None:
+    sender = HttpSender(loopback=True)
+    try:
+        with served(create_app(desk)) as url, Delivery(sender) as delivery:
+            bank.merchant.set_webhook(f"{url}/v1/notices")
+            purse = new_payer(real_bank, anna, keys)
+            voucher = purse.voucher(AMOUNT, NUMBER, payee_id=bank.biller_id)
+            bank.vouchers.take_vouchers([purse.record(voucher)])
+            assert delivery.begin_due(real_bank) == 1
+    finally:
+        sender.close()
+    assert line_now(telecom, NUMBER).balance_fen == AMOUNT
+    (event,) = bank.merchant.events()
+    assert event.kind == "voucher.settled" and event.delivered_at is not None
+
+
+def test_a_voucher_for_no_line_comes_back_to_the_wallet_of_whoever_pushed_it(
+    real_bank: RealBank, anna: Holder, keys: TestAuthority, telecom: Telecom, bank: Bank
+) -> None:
+    purse = new_payer(real_bank, anna, keys)
+    voucher = purse.voucher(AMOUNT, NUMBER, payee_id=bank.biller_id)
+    bank.vouchers.take_vouchers([purse.record(voucher)])
+    assert collect_settled(telecom, bank) == 1
+    (apart,) = unplaced(telecom, 9)
+    before = balance(real_bank, anna.wallet)
+    waits = give_back_unplaced(telecom, bank, apart.id)
+    assert (waits.state, waits.refusal) == (ApartState.KEPT, "payer-unproved")
+    # This purse has no log that shows where its money is from, so risk lets it go.
+    with real_bank.connection() as connection:
+        connection.execute(
+            "INSERT INTO bank.voucher_release VALUES (%s, %s, gen_random_uuid(), now())",
+            (voucher.payer_id, voucher.entry),
+        )
+    for _ in range(2):
+        ended = give_back_unplaced(telecom, bank, apart.id)
+        assert (ended.state, ended.given_to) == (ApartState.RETURNED, "wallet")
+    assert balance(real_bank, anna.wallet) - before == AMOUNT
+    assert bank.merchant.money().balance_fen == 0
 
 
 @pytest.mark.usefixtures("line")

@@ -25,12 +25,6 @@ export async function fingerprintOf(bytes: Uint8Array): Promise<string> {
   return hexOf(digest.slice(0, 10)).replaceAll(/(.{4})(?=.)/g, '$1 ')
 }
 
-/** A key that nobody can sign with: its private half is never let out, and forgotten. */
-export async function keyOfNobody(): Promise<Uint8Array> {
-  const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify'])
-  return new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey)).slice(1)
-}
-
 /** An uncompressed point begins with 04. */
 function withoutForm(bytes: Uint8Array): Uint8Array | undefined {
   const point = bytes.length === LENGTH + 1 && bytes[0] === 4 ? bytes.slice(1) : bytes

@@ -168,7 +168,7 @@ export interface TapShown {
 
 /** Something that happened to a voucher, as the bank tells it. */
 export interface LifeStep {
-  kind: 'signed' | 'came-in' | 'forked' | 'waits' | 'ended'
+  kind: 'signed' | 'came-in' | 'forked' | 'waits' | 'ended' | 'given-back'
   at: string | null
   sentence: string
   sentence_zh: string

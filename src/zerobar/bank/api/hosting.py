@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from litestar import get, post
@@ -14,7 +15,11 @@ from zerobar.bank.api.paging import DEFAULT_LIMIT, Cursor, Limit, page_of, read_
 from zerobar.bank.api.purse_showing import read_purse_id, read_request
 from zerobar.bank.context import Bank
 from zerobar.bank.purses import billers
+from zerobar.bank.settlement import giving_back
+from zerobar.bank.settlement.life import VoucherUnknown
 from zerobar.client.hosting import (
+    GivenBack,
+    GivenBackTo,
     HostedPayeeShown,
     NewHostedPayee,
     NewHostedRequest,
@@ -22,6 +27,9 @@ from zerobar.client.hosting import (
     SettledVoucher,
 )
 from zerobar.client.paging import Page
+
+LAST_ENTRY: Final = 0xFFFF_FFFF
+"""A purse counts its entries in four bytes."""
 
 
 @post("/v1/merchants/{merchant_id:uuid}/hosted-payees", sync_to_thread=True, tags=["merchants"])
@@ -59,6 +67,35 @@ def list_settled(
     return page_of(rows, limit, lambda row: UUID(int=row.number), _shown)
 
 
+@post(
+    "/v1/merchant/vouchers/{payer_id:str}/{entry:int}/return",
+    status_code=200,
+    sync_to_thread=True,
+    tags=["merchants"],
+)
+def give_back_voucher(
+    bank: NamedDependency[Bank],
+    signed: NamedDependency[Signed],
+    payer_id: FromPath[str],
+    entry: FromPath[int],
+) -> GivenBack:
+    """Give what a card has paid to a hosted payee back to whoever paid, all of it and once.
+
+    It goes to the wallet behind the card; if there is none, to the card itself, with its next load.
+    """
+    id_ = read_purse_id(payer_id)
+    if not 0 < entry <= LAST_ENTRY:
+        raise VoucherUnknown(id_, entry)
+    made = giving_back.give_back_voucher(bank, find_seller(bank, signed), id_, entry)
+    return GivenBack(
+        payer_id=made.payer_id.hex(),
+        entry=made.entry,
+        amount_fen=int(made.amount),
+        to=GivenBackTo.CARD if made.wallet_id is None else GivenBackTo.WALLET,
+        given_back_at=made.made_at,
+    )
+
+
 @get(
     "/v1/certificates/{payer_id:str}/{certificate_hash:str}",
     sync_to_thread=True,
@@ -86,7 +123,14 @@ def _shown(row: billers.SettledVoucher) -> SettledVoucher:
         amount_fen=int(row.amount),
         reference=voucher.reference.hex(),
         settled_at=row.settled_at,
+        given_back_at=row.given_back_at,
     )
 
 
-ROUTES: list[object] = [host_payee, issue_request, list_settled, read_certificate]
+ROUTES: list[object] = [
+    host_payee,
+    issue_request,
+    list_settled,
+    give_back_voucher,
+    read_certificate,
+]

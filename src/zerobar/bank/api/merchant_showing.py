@@ -13,7 +13,8 @@ from zerobar.bank.merchants.errors import KeyWrong
 from zerobar.bank.merchants.sellers import Seller, seller_of
 from zerobar.bank.merchants.shops import AddedTerminal as Added
 from zerobar.bank.merchants.webhooks import webhook_key
-from zerobar.client.enrolment import read_64
+from zerobar.bank.people.model import SigningKey
+from zerobar.client.enrolment import read_64, write_64
 from zerobar.client.merchants import (
     AddedTerminal,
     CodeReading,
@@ -24,6 +25,7 @@ from zerobar.client.merchants import (
     OrderStateName,
     RefundShown,
     RefundStateName,
+    ServerKeyShown,
     SettlementShown,
     SettlementStateName,
     ShopShown,
@@ -63,6 +65,16 @@ def show_merchant(bank: Bank, merchant: rules.Merchant) -> MerchantShown:
         webhook_key=key,
         opened_at=merchant.opened_at,
         suspended_at=merchant.suspended_at,
+    )
+
+
+def show_server_key(key: SigningKey) -> ServerKeyShown:
+    """Show a key of a merchant's program."""
+    return ServerKeyShown(
+        key_id=key.id,
+        public_key=write_64(key.public_key),
+        since=key.enrolled_at,
+        revoked_at=key.revoked_at,
     )
 
 

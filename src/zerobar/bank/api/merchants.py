@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from zerobar.bank.api.access import StaffSession
-from zerobar.bank.api.merchant_showing import read_key, show_merchant, show_settlement
+from zerobar.bank.api.merchant_showing import show_merchant, show_settlement
 from zerobar.bank.api.orders import ORDER_ROUTES
 from zerobar.bank.api.paging import DEFAULT_LIMIT, Cursor, Limit, page_of, read_cursor
 from zerobar.bank.api.selling import SELLING_ROUTES
@@ -19,8 +19,6 @@ from zerobar.bank.staff.model import Role
 from zerobar.client.merchants import (
     MerchantShown,
     NewMerchant,
-    NewServerKey,
-    OpenedMerchant,
     SettledDay,
     Suspension,
 )
@@ -33,10 +31,9 @@ def open_merchant(
     staff: NamedDependency[StaffSession],
     idempotency_key: NamedDependency[UUID],
     data: JSONBody[NewMerchant],
-) -> OpenedMerchant:
-    """Open a merchant, whose id is the request's; for operations."""
+) -> MerchantShown:
+    """Open a merchant, whose id is the request's; its program has no key yet. For operations."""
     staff.require(Role.OPERATIONS)
-    key = read_key(data.server_key)
     application = onboarding.Application(
         data.name,
         data.latin_name,
@@ -46,12 +43,10 @@ def open_merchant(
         data.bank_code,
         data.account_holder,
         data.account_number,
-        key,
         data.webhook_url,
     )
     merchant = onboarding.open_merchant(bank, staff.staff_id, idempotency_key, application)
-    key_id = onboarding.server_key_id(merchant.id, key)
-    return OpenedMerchant(merchant=show_merchant(bank, merchant), server_key_id=key_id)
+    return show_merchant(bank, merchant)
 
 
 @get("/v1/merchants", sync_to_thread=True, tags=["merchants"])
@@ -76,21 +71,6 @@ def read_merchant(
     """Show a merchant; for operations and risk."""
     staff.require(Role.OPERATIONS, Role.RISK)
     return show_merchant(bank, onboarding.read_merchant(bank, merchant_id))
-
-
-@put("/v1/merchants/{merchant_id:uuid}/server-key", sync_to_thread=True, tags=["merchants"])
-def replace_server_key(
-    bank: NamedDependency[Bank],
-    staff: NamedDependency[StaffSession],
-    merchant_id: FromPath[UUID],
-    data: JSONBody[NewServerKey],
-) -> OpenedMerchant:
-    """Give a merchant's server another key; for operations."""
-    staff.require(Role.OPERATIONS)
-    key = read_key(data.server_key)
-    key_id = onboarding.replace_server_key(bank, staff.staff_id, merchant_id, key)
-    merchant = onboarding.read_merchant(bank, merchant_id)
-    return OpenedMerchant(merchant=show_merchant(bank, merchant), server_key_id=key_id)
 
 
 @put("/v1/merchants/{merchant_id:uuid}/suspension", sync_to_thread=True, tags=["merchants"])
@@ -141,7 +121,6 @@ ROUTES: list[object] = [
     open_merchant,
     list_merchants,
     read_merchant,
-    replace_server_key,
     suspend_merchant,
     read_settled_day,
     settle_day,

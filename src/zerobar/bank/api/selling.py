@@ -15,14 +15,23 @@ from zerobar.bank.api.merchant_showing import (
     show_added,
     show_event,
     show_merchant,
+    show_server_key,
     show_settlement,
     show_shop,
     show_terminal,
 )
 from zerobar.bank.api.paging import DEFAULT_LIMIT, Cursor, Limit, page_of, read_cursor
 from zerobar.bank.context import Bank
-from zerobar.bank.merchants import onboarding, reconciliation, settling, shops, webhooks
+from zerobar.bank.merchants import (
+    onboarding,
+    reconciliation,
+    server_keys,
+    settling,
+    shops,
+    webhooks,
+)
 from zerobar.bank.merchants.codes import code_of_shop
+from zerobar.bank.merchants.server_keys import NewServerKey as NewKey
 from zerobar.client.merchants import (
     AddedTerminal,
     CodeShown,
@@ -30,8 +39,10 @@ from zerobar.client.merchants import (
     EventShown,
     MerchantMoney,
     MerchantShown,
+    NewServerKey,
     NewShop,
     NewTerminal,
+    ServerKeyShown,
     SettlementShown,
     ShopShown,
     TerminalEnrolment,
@@ -58,6 +69,16 @@ def read_own_money(bank: NamedDependency[Bank], signed: NamedDependency[Signed])
     return MerchantMoney(
         balance_fen=found.balance, held_fen=found.held, available_fen=found.available
     )
+
+
+@post("/v1/merchant/server-keys", sync_to_thread=True, tags=["selling"])
+def replace_own_key(
+    bank: NamedDependency[Bank], signed: NamedDependency[Signed], data: JSONBody[NewServerKey]
+) -> ServerKeyShown:
+    """Sign with another key, whose id is the request's, and never again with the one that asks."""
+    new = NewKey(signed.id, read_key(data.public_key))
+    seller, proof = find_seller(bank, signed), read_key(data.proof)
+    return show_server_key(server_keys.replace_own_key(bank, seller, new, proof))
 
 
 @post("/v1/shops", sync_to_thread=True, tags=["selling"])
@@ -234,6 +255,7 @@ def download_reconciliation(
 SELLING_ROUTES: list[object] = [
     read_own_merchant,
     read_own_money,
+    replace_own_key,
     open_shop,
     list_shops,
     close_shop,

@@ -9,13 +9,20 @@ from zerobar.bank.checking.model import Rule
 
 # A wallet counts under its own id, or under a closed one's in whose place it was opened; by days
 # and years of China. What a category without limits spends need not be counted. A purse on whose
-# word wallets pay counts as well, by days.
+# word wallets pay counts as well, by days. A wallet that has followed another one in an identity's
+# slot has counted what that one had, for the day and the year it came: it has once it is above IV.
 SPENDING: Final = Rule(
     "spending and limits",
     "What a wallet spent is not counted towards its limits, or something else is counted.",
     "The wallet's payments of that day: a limit may have let too much pass, or too little.",
     """
-    WITH spent AS (
+    WITH succession AS (
+        SELECT t.wallet_id, w.category, coalesce(w.counted_as, w.wallet_id) AS key, t.taken_at,
+               lag(coalesce(w.counted_as, w.wallet_id)) OVER (
+                   PARTITION BY t.resident_id_index, t.slot ORDER BY t.number
+               ) AS before_key
+        FROM bank.identity_slot t JOIN bank.wallet w USING (wallet_id)
+    ), spent AS (
         SELECT s.payment_id AS transfer_id, coalesce(w.counted_as, w.wallet_id) AS key,
                s.amount_fen, p.period, coalesce(p.must, false) AS must
         FROM bank.spending s
@@ -31,6 +38,15 @@ SPENDING: Final = Rule(
                to_char(o.decided_at AT TIME ZONE INTERVAL '+08:00', 'YYYYMMDD')::integer, false
         FROM derived d JOIN bank.voucher_outcome o ON o.transfer_id = d.source_id
         WHERE d.word = %(word_purse_authorised)s
+        UNION ALL
+        SELECT d.derived_id, s.key, max(c.total), c.period, s.category < %(category_iv)s
+        FROM succession s
+        JOIN derived d ON d.source_id = s.wallet_id AND d.word = %(word_counted_on)s
+        JOIN counted c ON c.key = s.before_key AND c.period IN (
+            to_char(s.taken_at AT TIME ZONE INTERVAL '+08:00', 'YYYYMMDD')::integer,
+            to_char(s.taken_at AT TIME ZONE INTERVAL '+08:00', 'YYYY')::integer
+        )
+        GROUP BY d.derived_id, s.key, c.period, s.category
     ), counts AS (
         SELECT * FROM counted WHERE period > 0
     )
@@ -41,6 +57,38 @@ SPENDING: Final = Rule(
     FROM spent s FULL JOIN counts c
          ON c.transfer_id = s.transfer_id AND c.period = s.period AND c.key = s.key
     WHERE (c.key IS NULL AND s.must) OR s.key IS NULL OR c.added <> s.amount_fen
+    """,
+)
+
+SLOTS: Final = Rule(
+    "identities and wallets",
+    "An identity has more wallets than it may, or one of them is not where its limits are counted.",
+    "The slots of the person's identity: what was spent there before may count towards no limit.",
+    """
+    WITH held AS (
+        SELECT t.*, row_number() OVER each AS place, lead(t.wallet_id) OVER each AS after_id,
+               w.closed_at, p.resident_id_index IS NOT DISTINCT FROM t.resident_id_index AS own
+        FROM bank.identity_slot t
+        LEFT JOIN bank.wallet w USING (wallet_id)
+        LEFT JOIN bank.person p USING (person_id)
+        WINDOW each AS (PARTITION BY t.resident_id_index, t.slot ORDER BY t.number)
+    )
+    SELECT 'wallet ' || h.wallet_id || ', slot ' || h.slot || ', number ' || h.number || ': '
+           || CASE
+        WHEN NOT h.own THEN 'of another identity'
+        WHEN h.number <> h.place THEN 'its number should be ' || h.place
+        WHEN h.slot NOT BETWEEN 1 AND %(most_wallets)s THEN 'there is no such slot'
+        ELSE 'open, and followed by ' || h.after_id END
+    FROM held h
+    WHERE NOT h.own OR h.number <> h.place OR h.slot NOT BETWEEN 1 AND %(most_wallets)s
+       OR (h.after_id IS NOT NULL AND h.closed_at IS NULL)
+    UNION ALL
+    SELECT 'wallet ' || w.wallet_id || ' of person ' || w.person_id || ': in ' || count(h.wallet_id)
+           || ' slots'
+    FROM bank.wallet w JOIN bank.person p USING (person_id)
+    LEFT JOIN held h ON h.wallet_id = w.wallet_id
+    WHERE w.closed_at IS NULL AND w.category BETWEEN %(category_i)s AND %(category_iii)s
+    GROUP BY w.wallet_id HAVING count(h.wallet_id) <> 1
     """,
 )
 
@@ -168,4 +216,4 @@ MARKS: Final = compared(
     scope="t.code = %(code_mark)s AND NOT (t.debit_id = t.credit_id"
     " AND t.debit_id IN (SELECT vault_id FROM own_account))",
 )
-RULES: Final = (SPENDING, ONCE, CODES, MARKS)
+RULES: Final = (SPENDING, SLOTS, ONCE, CODES, MARKS)

@@ -70,6 +70,12 @@ DERIVATIONS: Final = (
         " UNION SELECT order_id, order_id FROM bank.order_end",
     ),
     Derivation(
+        Word.COUNTED_ON,
+        "SELECT wallet_id, before_id, wallet_id FROM (SELECT wallet_id, lag(wallet_id) OVER"
+        " (PARTITION BY resident_id_index, slot ORDER BY number) AS before_id"
+        " FROM bank.identity_slot) s WHERE before_id IS NOT NULL",
+    ),
+    Derivation(
         Word.KEY_REVOKED,
         "SELECT key_id, key_id FROM bank.signing_key WHERE revoked_at IS NOT NULL",
     ),

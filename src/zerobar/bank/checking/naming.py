@@ -13,6 +13,7 @@ from zerobar.bank.ids import Word
 from zerobar.bank.merchants.model import SettlementState
 from zerobar.bank.paying.model import Authority, PaymentKind, RequestState
 from zerobar.bank.people.model import Category
+from zerobar.bank.people.wallets import MOST_WALLETS
 from zerobar.bank.purses.model import EventKind
 from zerobar.bank.settlement.model import Outcome
 from zerobar.ledger import Result, TransferKind
@@ -40,5 +41,6 @@ CONSTANTS: Final[Mapping[str, int | str]] = MappingProxyType(
     }
     | {f"state_{state.name.lower()}": state.value for state in RequestState}
     | {f"word_{word.name.lower()}": word.value for word in Word}
+    | {"most_wallets": MOST_WALLETS}
 )
 """As `code_payment` or `word_refunds`: parameters of every statement."""

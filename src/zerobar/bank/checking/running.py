@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from zerobar.bank.authority.supply import supply
-from zerobar.bank.checking import counting, funding, paying, posting, selling, vouchers
+from zerobar.bank.checking import counting, funding, paying, posting, returns, selling, vouchers
 from zerobar.bank.checking.model import MOST_SHOWN, Check, Rule
 from zerobar.bank.checking.naming import CONSTANTS
 from zerobar.bank.checking.preparing import prepare
@@ -21,6 +21,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *selling.RULES,
     *funding.RULES,
     *vouchers.RULES,
+    *returns.RULES,
     *counting.RULES,
 )
 """The checks that are one statement each."""

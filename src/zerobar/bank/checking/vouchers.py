@@ -111,8 +111,8 @@ SHADOWS: Final = Rule(
 # These transfers name the purse; what is to be paid out need not be paid yet.
 LOSSES: Final = Rule(
     "lost purses and money",
-    "What was paid out for a lost purse, charged for it later or made good is not what was moved.",
-    "The purse's pay-out, charges and covers, and the transfers whose reference is its id.",
+    "What a purse was paid out, charged, made good or booked of loads is not what was moved.",
+    "The purse's pay-out, charges, covers and recoveries, and the transfers whose reference it is.",
     """
     WITH due AS (
         SELECT purse_id, code, wallet_id, sum(amount_fen) AS amount_fen, bool_or(must) AS must
@@ -134,15 +134,23 @@ LOSSES: Final = Rule(
             UNION ALL
             SELECT g.purse_id, %(code_purse_paid_out)s, p.wallet_id, g.amount_fen, true
             FROM bank.pay_out_growth g LEFT JOIN bank.purse p USING (purse_id)
+            UNION ALL
+            SELECT purse_id, %(code_load_recovered)s, wallet_id, from_wallet_fen, true
+            FROM bank.load_recovery
+            UNION ALL
+            SELECT purse_id, %(code_loss_covered)s, NULL, from_loss_fen, true
+            FROM bank.load_recovery
         ) each WHERE amount_fen > 0 GROUP BY purse_id, code, wallet_id
     ), moved AS (
         SELECT reference AS purse_id, code, CASE code
                    WHEN %(code_purse_paid_out)s THEN credit_id
-                   WHEN %(code_charged_after_loss)s THEN debit_id END AS wallet_id,
+                   WHEN %(code_charged_after_loss)s THEN debit_id
+                   WHEN %(code_load_recovered)s THEN debit_id END AS wallet_id,
                sum(amount_fen) AS amount_fen
         FROM ledger.transfer
         WHERE result = %(result_posted)s AND code IN (%(code_purse_paid_out)s,
-            %(code_charged_after_loss)s, %(code_loss_covered)s, %(code_cover_returned)s)
+            %(code_charged_after_loss)s, %(code_loss_covered)s, %(code_cover_returned)s,
+            %(code_load_recovered)s)
         GROUP BY 1, 2, 3
     )
     SELECT 'purse ' || encode(coalesce(d.purse_id, m.purse_id), 'hex') || ', code '
@@ -157,8 +165,8 @@ LOSSES: Final = Rule(
 )
 DEBTS: Final = Rule(
     "debts and money",
-    "What a wallet has paid back for its lost purses is not what was moved, or more than it owed.",
-    "The wallet's payments of its debt, and the charges that its purses could not pay.",
+    "What a wallet has paid back for its purses is not what was moved, or more than it owed.",
+    "The wallet's payments of its debt, and the charges and loads that it could not pay.",
     """
     WITH paid AS (
         SELECT wallet_id, sum(amount_fen) AS amount_fen FROM bank.debt_payment GROUP BY wallet_id
@@ -168,8 +176,12 @@ DEBTS: Final = Rule(
         WHERE result = %(result_posted)s AND code = %(code_debt_paid)s
         GROUP BY debit_id
     ), owed AS (
-        SELECT p.wallet_id, sum(r.from_loss_fen) AS amount_fen
-        FROM bank.purse_recharge r JOIN bank.purse_pay_out p USING (purse_id) GROUP BY p.wallet_id
+        SELECT wallet_id, sum(from_loss_fen) AS amount_fen FROM (
+            SELECT p.wallet_id, r.from_loss_fen
+            FROM bank.purse_recharge r JOIN bank.purse_pay_out p USING (purse_id)
+            UNION ALL
+            SELECT wallet_id, from_loss_fen FROM bank.load_recovery
+        ) each GROUP BY wallet_id
     )
     SELECT 'wallet ' || wallet_id || ': owed ' || coalesce(o.amount_fen, 0) || ' fen, paid back '
            || coalesce(p.amount_fen, 0) || ' fen, ' || coalesce(m.amount_fen, 0) || ' fen moved'
@@ -215,4 +227,25 @@ TAPS: Final = Rule(
           AND q.reference = substring(v.body from 37 for 8))
     """,
 )
-RULES: Final = (VOUCHERS, TAPS, CHARGES, DECIDED, SHADOWS, LOSSES, DEBTS, ENDED)
+FORGOTTEN: Final = Rule(
+    "forgotten loads",
+    "More was booked of a load than its voucher, or of one that the bank has not forgotten.",
+    "The voucher, what was booked of it, and the numbers that were passed over in a restore.",
+    """
+    SELECT 'entry ' || r.entry || ' of purse ' || encode(r.payer_id, 'hex') || ': '
+           || sum(r.from_wallet_fen + r.from_loss_fen) || ' fen were booked of '
+           || coalesce(v.amount_fen, 0)
+    FROM bank.load_recovery r
+    LEFT JOIN bank.voucher v ON v.payer_id = r.payer_id AND v.entry = r.entry
+         AND v.payee_id = r.purse_id
+    GROUP BY r.payer_id, r.entry, r.purse_id, v.amount_fen
+    HAVING sum(r.from_wallet_fen + r.from_loss_fen) > coalesce(v.amount_fen, 0)
+        OR EXISTS (
+            SELECT FROM bank.operator_voucher o WHERE o.payee_id = r.purse_id
+            AND o.payer_id = r.payer_id AND o.entry = r.entry)
+        OR NOT EXISTS (
+            SELECT FROM bank.signing_gap g WHERE g.purse_id = r.payer_id
+            AND r.entry BETWEEN g.first_entry AND g.last_entry)
+    """,
+)
+RULES: Final = (VOUCHERS, TAPS, CHARGES, DECIDED, SHADOWS, LOSSES, FORGOTTEN, DEBTS, ENDED)

@@ -1,7 +1,6 @@
-"""Shops and tills that staff open for a merchant who is being taken on, or has no server yet.
+"""What one of the staff does about a merchant's shops and tills: opens shops, looks, ends a till.
 
-Whoever has a till's one-time code can enrol a key that sells, and gives back, as that till. It is
-shown once to who asked for it, to be handed over in person; that it was made is in the trail.
+What lets somebody act in the merchant's name is decided by two: `merchant_keys`.
 """
 
 from __future__ import annotations
@@ -11,7 +10,9 @@ from uuid import UUID
 from zerobar.bank.context import Bank
 from zerobar.bank.merchants import shops
 from zerobar.bank.merchants.model import Shop, Terminal
-from zerobar.bank.merchants.shops import AddedTerminal, Note
+from zerobar.bank.merchants.server_keys import server_keys_of
+from zerobar.bank.merchants.shops import Note
+from zerobar.bank.people.model import SigningKey
 from zerobar.bank.staff import audit
 from zerobar.bank.staff.model import Role, StaffSession
 from zerobar.bank.watching.vouchers import ROLES
@@ -34,6 +35,15 @@ def list_tills(
     return shops.terminals_of(bank, merchant_id, after, limit)
 
 
+def list_server_keys(bank: Bank, session: StaffSession, merchant_id: UUID) -> list[SigningKey]:
+    """Return the keys of a merchant's program, the newest first.
+
+    Raises RoleMissing or MerchantUnknown.
+    """
+    session.require(*ROLES)
+    return server_keys_of(bank, merchant_id)
+
+
 def open_shop(
     bank: Bank, session: StaffSession, merchant_id: UUID, shop_id: UUID, names: tuple[str, str]
 ) -> Shop:
@@ -47,33 +57,6 @@ def open_shop(
     session.require(Role.OPERATIONS)
     note = _noting(bank, session, "open-shop", merchant_id, shop_id=shop_id, name=names[0])
     return shops.open_shop_of(bank, merchant_id, shop_id, names, note)
-
-
-def add_till(
-    bank: Bank, session: StaffSession, merchant_id: UUID, till_id: UUID, place: tuple[UUID, str]
-) -> AddedTerminal:
-    """Add a till to a shop; the same again gives the same one-time code.
-
-    Args:
-        place: the shop, and what the till is called there.
-
-    Raises RoleMissing, ShopUnknown, ShopClosed or IdUsed.
-    """
-    session.require(Role.OPERATIONS)
-    note = _noting(bank, session, "add-till", merchant_id, till_id=till_id, label=place[1])
-    return shops.add_terminal_to(bank, merchant_id, till_id, place, note)
-
-
-def renew_code(
-    bank: Bank, session: StaffSession, merchant_id: UUID, till_id: UUID
-) -> AddedTerminal:
-    """Give a till that is not enrolled yet another code, and void the one before.
-
-    Raises RoleMissing, TerminalUnknown or TerminalEnrolled.
-    """
-    session.require(Role.OPERATIONS)
-    note = _noting(bank, session, "renew-till-code", merchant_id, till_id=till_id)
-    return shops.renew_code_of(bank, merchant_id, till_id, note)
 
 
 def end_till(bank: Bank, session: StaffSession, merchant_id: UUID, till_id: UUID) -> Terminal:

@@ -24,6 +24,7 @@ SUBJECTS: Final = (
     "order_id",
     "payer_id",
     "merchant",
+    "merchant_id",
     "purse_class",
     "pattern",
     "batch",

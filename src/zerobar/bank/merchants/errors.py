@@ -1,10 +1,10 @@
 """What can go wrong with merchants, for whoever sells and whoever pays.
 
-InvalidInput   CreditCodeWrong, AmountsDiffer, KeyWrong, WebhookUrlRefused
+InvalidInput   CreditCodeWrong, AmountsDiffer, KeyWrong, ProofWrong, WebhookUrlRefused
 NotAllowed     NotASeller, ServerOnly, EnrolmentCodeWrong, OtherShop
 NotFound       MerchantUnknown, ShopUnknown, TerminalUnknown, OrderUnknown, RefundUnknown,
                EventUnknown
-Conflict       NumberUsed, CreditCodeUsed, TerminalEnrolled
+Conflict       NumberUsed, CreditCodeUsed, TerminalEnrolled, ServerKeyChanged
 Refused        MerchantSuspended, ShopClosed, OrderNotOpen, OrderNotPaid, CodeUnreadable,
                CodeMismatch, DayNotOver
 """
@@ -51,6 +51,18 @@ class KeyWrong(InvalidInput):
         super().__init__(
             "The public key is no point on the curve P-256.",
             "Send X and Y, 32 bytes each, of a key pair made for P-256.",
+        )
+
+
+class ProofWrong(InvalidInput):
+    """The new key has not signed what proves that its private half is there."""
+
+    problem = "proof-wrong"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The new key did not sign its proof.",
+            "Sign the merchant's id and the key's id with the new private key, as documented.",
         )
 
 
@@ -189,6 +201,19 @@ class CreditCodeUsed(Conflict):
         super().__init__(
             "A merchant with this unified social credit code is here already.",
             "Open another shop for it instead.",
+        )
+
+
+class ServerKeyChanged(Conflict):
+    """The merchant's program got another key after this one was proposed."""
+
+    problem = "server-key-changed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The merchant's program has got another key since this one was proposed.",
+            "Ask the merchant which is right, and propose that. Suspend the merchant first if"
+            " somebody else is changing its key.",
         )
 
 

@@ -42,6 +42,12 @@ class EventKind(IntEnum):
     SETTLED = 6
     """The subject is the settlement."""
     SETTLEMENT_REFUSED = 7
+    VOUCHER_SETTLED = 8
+    """A card has paid a hosted payee, and no order; the subject is the transfer of its money."""
+    SERVER_KEY_REPLACED = 9
+    """The merchant's program signs with another key; the subject is the new one."""
+    TERMINAL_ADDED = 10
+    """By staff, not by the merchant's program; the subject is the till."""
 
     @property
     def word(self) -> str:
@@ -57,6 +63,9 @@ EVENT_WORDS: Final = {
     EventKind.REFUND_DONE: "refund.done",
     EventKind.SETTLED: "settlement.done",
     EventKind.SETTLEMENT_REFUSED: "settlement.refused",
+    EventKind.VOUCHER_SETTLED: "voucher.settled",
+    EventKind.SERVER_KEY_REPLACED: "server-key.replaced",
+    EventKind.TERMINAL_ADDED: "terminal.added",
 }
 
 

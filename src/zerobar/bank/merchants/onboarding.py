@@ -1,4 +1,8 @@
-"""A merchant begins: checked by staff, then known, with a wallet and a key of its own."""
+"""A merchant begins: checked by one of the staff, then known, with a wallet.
+
+Nothing can act in its name yet, and it has no money: who does is decided by two (`server_keys`,
+`shops`).
+"""
 
 from __future__ import annotations
 
@@ -10,19 +14,19 @@ from stdnum.cn import uscc
 
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import IdUsed
-from zerobar.bank.halting import halt, key_revocation, wallet_halts
+from zerobar.bank.halting import halt, wallet_halts
 from zerobar.bank.ids import Word, derived_id
 from zerobar.bank.merchants import store
 from zerobar.bank.merchants.addresses import check_url
 from zerobar.bank.merchants.contents import content_hash
 from zerobar.bank.merchants.errors import CreditCodeUsed, CreditCodeWrong, MerchantUnknown
 from zerobar.bank.merchants.model import Merchant
-from zerobar.bank.merchants.sellers import check_public_key, require_merchant
+from zerobar.bank.merchants.sellers import require_merchant
 from zerobar.bank.merchants.webhooks import SEED_PURPOSE
-from zerobar.bank.people.model import Category, KeyOwner, SigningKey, Wallet, WalletKind
+from zerobar.bank.people.model import Category, Wallet, WalletKind
 from zerobar.bank.people.numbers import draw_number
 from zerobar.bank.people.opening import open_ledger_account
-from zerobar.bank.people.store import insert_signing_key, insert_wallet, signing_keys_of
+from zerobar.bank.people.store import insert_wallet
 from zerobar.bank.staff import audit
 from zerobar.database import Connection
 from zerobar.ledger import Balance, balance
@@ -39,7 +43,6 @@ class Application:
 
     Attributes:
         account_number: of the settlement account, 8 to 32 digits.
-        server_key: of the merchant's own program, P-256, X||Y.
     """
 
     name: str
@@ -50,7 +53,6 @@ class Application:
     bank_code: str
     account_holder: str
     account_number: str = field(repr=False)
-    server_key: bytes
     webhook_url: str | None = None
 
     @property
@@ -58,16 +60,16 @@ class Application:
         """What tells one application from another."""
         named = self.name, self.latin_name, self.latin_city, self.category_code, self.credit_code
         account = self.bank_code, self.account_holder, self.account_number
-        return content_hash(*named, *account, self.server_key, self.webhook_url)
+        return content_hash(*named, *account, self.webhook_url)
 
 
 def open_merchant(bank: Bank, by: UUID, merchant_id: UUID, application: Application) -> Merchant:
-    """Make a merchant, its wallet and its server's key; the same again gives the first answer.
+    """Make a merchant and its wallet; the same again gives the first answer.
 
     Args:
         by: the member of staff who checked the application.
 
-    Raises CreditCodeWrong, CreditCodeUsed, KeyWrong, WebhookUrlRefused or IdUsed.
+    Raises CreditCodeWrong, CreditCodeUsed, WebhookUrlRefused or IdUsed.
     """
     _check(application)
     new = _merchant(bank, merchant_id, application)
@@ -79,25 +81,8 @@ def open_merchant(bank: Bank, by: UUID, merchant_id: UUID, application: Applicat
         if not store.insert_merchant(connection, new):
             return _first_answer(connection, new)
         _insert_wallet(bank, connection, wallet)
-        _insert_key(bank, connection, merchant_id, application.server_key)
         audit.append(bank, connection, by, "open-merchant", merchant=merchant_id, name=new.name)
     return new
-
-
-def replace_server_key(bank: Bank, by: UUID, merchant_id: UUID, public_key: bytes) -> UUID:
-    """Give a merchant's server another key, take no more of the old one; return its id.
-
-    Raises MerchantUnknown or KeyWrong.
-    """
-    check_public_key(public_key)
-    with bank.transaction() as connection:
-        require_merchant(connection, merchant_id)
-        key_id = _insert_key(bank, connection, merchant_id, public_key)
-        store.revoke_keys(connection, merchant_id, bank.clock(), keep=key_id)
-        audit.append(bank, connection, by, "replace-server-key", merchant=merchant_id, key=key_id)
-        keys = signing_keys_of(connection, merchant_id)
-    halt(bank, *(key_revocation(key.id) for key in keys if key.revoked_at is not None))
-    return key_id
 
 
 def suspend_merchant(bank: Bank, by: UUID, merchant_id: UUID, *, suspended: bool) -> Merchant:
@@ -132,16 +117,10 @@ def read_money(bank: Bank, merchant: Merchant) -> Balance:
         return balance(connection, merchant.wallet_id)
 
 
-def server_key_id(merchant_id: UUID, public_key: bytes) -> UUID:
-    """Return the id of a merchant server's key."""
-    return derived_id(Word.MERCHANT_SERVER, merchant_id, public_key.hex())
-
-
 def _check(application: Application) -> None:
     credit_code = application.credit_code
     if uscc.compact(credit_code) != credit_code or not uscc.is_valid(credit_code):
         raise CreditCodeWrong
-    check_public_key(application.server_key)
     if application.webhook_url is not None:
         check_url(application.webhook_url)
 
@@ -192,16 +171,6 @@ def _insert_wallet(bank: Bank, connection: Connection, wallet: Wallet) -> None:
             return
         wallet = replace(wallet, number=draw_number(bank.random))
     raise AssertionError("no number is free")
-
-
-def _insert_key(bank: Bank, connection: Connection, merchant_id: UUID, public_key: bytes) -> UUID:
-    key_id = server_key_id(merchant_id, public_key)
-    owner = KeyOwner.MERCHANT_SERVER
-    insert_signing_key(
-        connection,
-        SigningKey(key_id, owner, merchant_id, public_key, "server", bank.clock(), None),
-    )
-    return key_id
 
 
 def _first_answer(connection: Connection, new: Merchant) -> Merchant:

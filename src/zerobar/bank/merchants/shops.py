@@ -145,14 +145,15 @@ def add_terminal_to(
         terminal_id, merchant_id, shop_id, label, now + CODE_LIFETIME, 0, None, now, None, None
     )
     with bank.transaction() as connection:
-        require_open_shop(connection, merchant_id, shop_id)
-        is_new = store.insert_terminal(connection, new)
         kept = store.terminal(connection, terminal_id)
+        if kept is None:
+            require_open_shop(connection, merchant_id, shop_id)
+            if store.insert_terminal(connection, new) and note is not None:
+                note(connection)
+            kept = store.terminal(connection, terminal_id)
         assert kept is not None
         if (kept.merchant_id, kept.shop_id, kept.label) != (merchant_id, shop_id, label):
             raise IdUsed
-        if is_new and note is not None:
-            note(connection)
     return AddedTerminal(kept, enrolment_code(bank, kept))
 
 
@@ -162,24 +163,13 @@ def renew_enrolment_code(bank: Bank, seller: Seller, terminal_id: UUID) -> Added
     Raises ServerOnly, TerminalUnknown or TerminalEnrolled.
     """
     seller.require_server()
-    return renew_code_of(bank, seller.merchant.id, terminal_id)
-
-
-def renew_code_of(
-    bank: Bank, merchant_id: UUID, terminal_id: UUID, note: Note | None = None
-) -> AddedTerminal:
-    """Give a merchant's till that is not enrolled yet another code, whoever asks for it.
-
-    Raises TerminalUnknown or TerminalEnrolled.
-    """
+    merchant_id = seller.merchant.id
     with bank.transaction() as connection:
         terminal = _terminal_of(connection, merchant_id, terminal_id)
         if terminal.key_id is not None or terminal.revoked_at is not None:
             raise TerminalEnrolled
         store.renew_code(connection, terminal_id, bank.clock() + CODE_LIFETIME)
         renewed = _terminal_of(connection, merchant_id, terminal_id)
-        if note is not None:
-            note(connection)
     return AddedTerminal(renewed, enrolment_code(bank, renewed))
 
 
@@ -237,6 +227,11 @@ def enrolment_code(bank: Bank, terminal: Terminal) -> str:
     return _in_letters(hmac.digest(secret, content, hashlib.sha256), _ENROLMENT_CODE_LENGTH)
 
 
+def is_waiting(bank: Bank, terminal: Terminal) -> bool:
+    """Tell whether a till has no key yet, and its code still enrols one."""
+    return terminal.key_id is None and _is_open(bank, terminal)
+
+
 def _enrol(bank: Bank, connection: Connection, terminal_id: UUID, public_key: bytes) -> SigningKey:
     terminal = store.terminal(connection, terminal_id, lock=True)
     assert terminal is not None
@@ -255,8 +250,12 @@ def _enrol(bank: Bank, connection: Connection, terminal_id: UUID, public_key: by
 
 def _is_right(bank: Bank, terminal: Terminal, code: str) -> bool:
     right = hmac.compare_digest(enrolment_code(bank, terminal).encode(), code.encode())
+    return right and _is_open(bank, terminal)
+
+
+def _is_open(bank: Bank, terminal: Terminal) -> bool:
     in_time = bank.clock() < terminal.code_expires_at and terminal.revoked_at is None
-    return right and in_time and terminal.code_tries < MOST_TRIES
+    return in_time and terminal.code_tries < MOST_TRIES
 
 
 def _proves(terminal_id: UUID, code: str, public_key: bytes, proof: bytes) -> bool:

@@ -30,6 +30,13 @@ def merchant(connection: Connection, merchant_id: UUID) -> Merchant | None:
     return Merchant(*row) if row else None
 
 
+def lock_merchant(connection: Connection, merchant_id: UUID) -> None:
+    """Let nobody else change a merchant's keys until the transaction ends."""
+    connection.execute(
+        "SELECT merchant_id FROM bank.merchant WHERE merchant_id = %s FOR UPDATE", (merchant_id,)
+    )
+
+
 def merchants(connection: Connection, after: UUID | None, limit: int) -> list[Merchant]:
     """Return merchants by id, those after one."""
     rows = connection.execute(

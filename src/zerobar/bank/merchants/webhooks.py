@@ -14,10 +14,22 @@ from zerobar.bank.context import Bank
 from zerobar.bank.merchants import event_store, order_store, settlement_store, store
 from zerobar.bank.merchants.addresses import check_url
 from zerobar.bank.merchants.errors import EventUnknown
-from zerobar.bank.merchants.model import Event, EventKind, Merchant, Order, Refund, Settlement
+from zerobar.bank.merchants.model import (
+    Event,
+    EventKind,
+    Merchant,
+    Order,
+    Refund,
+    Settlement,
+    Terminal,
+)
 from zerobar.bank.merchants.sellers import Seller, require_merchant
 from zerobar.bank.paying.model import Payment
 from zerobar.bank.paying.store import payment as payment_of
+from zerobar.bank.people.model import SigningKey
+from zerobar.bank.people.store import signing_key
+from zerobar.bank.settlement.notices import voucher_facts
+from zerobar.client.enrolment import write_64
 from zerobar.client.webhooks import ID_HEADER, SIGNATURE_HEADER, TIME_HEADER, webhook_bytes
 from zerobar.database import Connection
 
@@ -91,6 +103,12 @@ def _subject(connection: Connection, event: Event) -> dict[str, object]:
                 connection, event.merchant_id, event.subject_id
             )
             return {"settlement": _settlement_facts(found)}
+        case EventKind.VOUCHER_SETTLED:
+            return {"voucher": voucher_facts(connection, event.subject_id)}
+        case EventKind.SERVER_KEY_REPLACED:
+            return {"server_key": _key_facts(signing_key(connection, event.subject_id))}
+        case EventKind.TERMINAL_ADDED:
+            return {"terminal": _terminal_facts(store.terminal(connection, event.subject_id))}
         case _:
             return {"order": _order_facts(order_store.order(connection, event.subject_id))}
 
@@ -140,6 +158,21 @@ def _settlement_facts(settlement: Settlement | None) -> dict[str, object]:
         "amount_fen": int(settlement.amount),
         "reason": settlement.reason,
         "ended_at": settlement.ended_at,
+    }
+
+
+def _key_facts(key: SigningKey | None) -> dict[str, object]:
+    assert key is not None, "a key is never deleted"
+    return {"key_id": key.id, "public_key": write_64(key.public_key), "since": key.enrolled_at}
+
+
+def _terminal_facts(terminal: Terminal | None) -> dict[str, object]:
+    assert terminal is not None, "a till is never deleted"
+    return {
+        "terminal_id": terminal.id,
+        "shop_id": terminal.shop_id,
+        "label": terminal.label,
+        "added_at": terminal.added_at,
     }
 
 

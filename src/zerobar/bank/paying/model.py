@@ -189,6 +189,8 @@ class NoticeKind(IntEnum):
     REQUEST_DECLINED = 5
     CONFIRMATION = 6
     """A till waits for the holder to confirm."""
+    LOAD_RECOVERED = 7
+    """A load that the bank had forgotten, when it was put back to a backup, is booked."""
 
 
 class Notice(msgspec.Struct, frozen=True, gc=False):

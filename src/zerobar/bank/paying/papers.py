@@ -43,8 +43,10 @@ _WORDS: Final = {
     TransferCode.WALLET_TO_PURSE: "离线收款 Paid offline",
     TransferCode.VOUCHER_REFUNDED: "硬钱包退回 Refunded",
     TransferCode.VOUCHER_REDIRECTED: "硬钱包转入 Redirected",
+    TransferCode.VOUCHER_RETURNED: "收款方退回 Given back",
     TransferCode.PURSE_PAID_OUT: "挂失返还 Lost purse",
     TransferCode.CHARGED_AFTER_LOSS: "挂失后扣款 After loss",
+    TransferCode.LOAD_RECOVERED: "圈存补记 Load, late",
 }
 _HEADINGS: Final = (
     "时间 Time",

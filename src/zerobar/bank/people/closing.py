@@ -51,9 +51,6 @@ def _closed(bank: Bank, connection: Connection, wallet: Wallet) -> Wallet:
     assert person is not None, "people are never deleted"
     store.set_closed(connection, wallet.id, bank.clock())
     connection.execute("DELETE FROM bank.pin_grant WHERE wallet_id = %s", (wallet.id,))
-    index = store.resident_id_index(connection, person.id)
-    if index is not None:
-        store.free_identity_slot(connection, index, wallet.id)
     if person.main_wallet_id == wallet.id:
         store.set_main_wallet(connection, person.id, _next_main(connection, person.id))
     return wallet_of(connection, person.id, wallet.id)

@@ -3,8 +3,12 @@
 The limits count what leaves a wallet towards others, payments and transfers; exchange and saving
 to the bank are the holder's own money changing its place. Days and years are China's.
 
-A category without a limit is not counted: a limit set later counts from when it is valid. A wallet
-that is opened in place of a closed one goes on with its counts: closing begins nothing anew.
+A category without a limit is not counted: a limit set later counts from when it is valid.
+
+Limits hold for a person, not for a wallet that can be opened anew: what a wallet of category IV has
+counted goes on in the next one that its phone number opens, and what wallets of categories I to III
+have counted goes on in the next one of the same identity, whatever its phone number (`slots`).
+Raising a wallet begins nothing anew either.
 """
 
 from __future__ import annotations

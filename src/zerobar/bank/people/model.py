@@ -69,7 +69,8 @@ class Wallet:
 
     Attributes:
         counted_as: the closed wallet of the same person whose spending goes on counting here, in
-            whose place this one was opened.
+            whose place this one was opened. It never changes; what was spent in an identity's slot
+            is added instead (`slots`).
     """
 
     id: UUID

@@ -21,8 +21,8 @@ from zerobar.bank.people.model import Category, Person, Wallet, WalletKind
 from zerobar.bank.people.numbers import draw_number
 from zerobar.bank.people.phones import read_phone
 from zerobar.bank.people.sessions import OpenedSession, open_session
+from zerobar.bank.people.slots import settle_slots, slot_holders, take_slot
 from zerobar.bank.people.sms_codes import Purpose, use_code
-from zerobar.bank.people.verifying import take_slot
 from zerobar.bank.people.wallets import MOST_WALLETS
 from zerobar.database import Connection
 from zerobar.ledger import Account, AccountConflict, open_accounts
@@ -73,6 +73,15 @@ def open_further(bank: Bank, session: Session, wallet_id: UUID, label: str) -> W
 
     Raises PersonUnknown, TooManyWallets, IdUsed, or as `require_holder`.
     """
+    _open_further(bank, session, wallet_id, label)
+    settle_slots(bank, session.person_id)
+    with bank.connection() as connection:
+        wallet = store.wallet(connection, wallet_id)
+    assert wallet is not None, "wallets are never deleted"
+    return wallet
+
+
+def _open_further(bank: Bank, session: Session, wallet_id: UUID, label: str) -> None:
     try:
         with bank.transaction() as connection:
             person = store.lock_person(connection, session.person_id)
@@ -80,9 +89,10 @@ def open_further(bank: Bank, session: Session, wallet_id: UUID, label: str) -> W
                 raise PersonUnknown
             stored = store.wallet(connection, wallet_id)
             if stored is not None:
-                return stored_for(stored, person)
+                stored_for(stored, person)
+                return
             require_holder(connection, session, bank.clock())
-            return _further(bank, connection, wallet_id, person, label)
+            _further(bank, connection, wallet_id, person, label)
     except (UniqueViolation, AccountConflict):
         raise IdUsed from None
 
@@ -127,7 +137,7 @@ def _open_first(bank: Bank, wallet_id: UUID, phone: str, device: Device, label: 
         with bank.transaction() as connection:
             person = Person(bank.new_id(), phone, None, None, None, wallet_id, bank.clock())
             if store.insert_person(connection, person):
-                new = _personal(bank, wallet_id, person, Category.IV, label)
+                new = _personal(bank, wallet_id, person, label)
                 wallet = store_wallet(bank, connection, new)
             else:
                 wallet = _opened_before(connection, wallet_id, phone)
@@ -149,39 +159,38 @@ def _opened_before(connection: Connection, wallet_id: UUID, phone: str) -> Walle
 
 def _further(
     bank: Bank, connection: Connection, wallet_id: UUID, person: Person, label: str
-) -> Wallet:
+) -> None:
     wallets = store.wallets_of_person(connection, person.id)
     if sum(wallet.closed_at is None for wallet in wallets) >= MOST_WALLETS:
         raise TooManyWallets(MOST_WALLETS)
-    category = Category.III if person.verified_at else Category.IV
-    if category is Category.III:
-        take_slot(connection, person.id, wallet_id)
-    new = _personal(bank, wallet_id, person, category, label)
-    wallet = store_wallet(bank, connection, replace(new, counted_as=_free_count(wallets)))
+    counted_as = _free_count(wallets, slot_holders(connection, person.id))
+    # Category IV; one that takes a slot is III once what was spent there is counted in it.
+    new = replace(_personal(bank, wallet_id, person, label), counted_as=counted_as)
+    if person.verified_at is not None:
+        take_slot(bank, connection, person.id, wallet_id)
+    store_wallet(bank, connection, new)
     if person.main_wallet_id is None:
         store.set_main_wallet(connection, person.id, wallet_id)
-    return wallet
 
 
-def _free_count(wallets: list[Wallet]) -> UUID | None:
+def _free_count(wallets: list[Wallet], in_slots: frozenset[UUID]) -> UUID | None:
     """Return as which closed wallet a new one goes on counting, so that its limits stay used.
 
-    There are never more counts than wallets were open at one time.
+    There are never more counts than wallets were open at one time. What was counted in a slot goes
+    on in that slot, so only those are looked at that never were in one.
     """
-    taken = {wallet.spender_id for wallet in wallets if wallet.closed_at is None}
+    taken = {w.spender_id for w in wallets if w.closed_at is None or w.id in in_slots}
     closed = [wallet for wallet in wallets if wallet.closed_at and wallet.spender_id not in taken]
     last = max(closed, key=lambda wallet: (wallet.closed_at, wallet.id), default=None)
     return None if last is None else last.spender_id
 
 
-def _personal(
-    bank: Bank, wallet_id: UUID, person: Person, category: Category, label: str
-) -> Wallet:
+def _personal(bank: Bank, wallet_id: UUID, person: Person, label: str) -> Wallet:
     return Wallet(
         wallet_id,
         bank.operator_id,
         WalletKind.PERSONAL,
-        category,
+        Category.IV,
         "",
         label,
         person.id,

@@ -2,8 +2,9 @@
 
 It is the person's, one for all wallets: so a further wallet is no way around it. Five wrong tries
 lock it for three hours. The tries are counted under a lock on the person's row, so there are five
-however many are made at once. Devices that have just come have a count and a lock of their own:
-whoever signs in with a stolen SIM card cannot lock the holder's own phone by guessing.
+however many are made at once. Devices on which the right PIN was never given have one count and one
+lock together, apart from all others: whoever signs in with a stolen SIM card cannot lock the
+holder's own phone by guessing, however long he waits.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from zerobar.bank.asking import Session
 from zerobar.bank.context import Bank
 from zerobar.bank.people import store
 from zerobar.bank.people.attempts import seconds_up
-from zerobar.bank.people.device_age import is_known, require_known
+from zerobar.bank.people.device_age import require_known
 from zerobar.bank.people.errors import (
     DeviceUnknown,
     PersonUnknown,
@@ -53,6 +54,10 @@ _COUNT: Final = """
         locked_until = EXCLUDED.locked_until
 """
 _FORGET: Final = "DELETE FROM bank.pin_tries WHERE person_id = %s AND new_device = %s"
+_IS_NEW: Final = "SELECT pin_given_at IS NULL FROM bank.signing_key WHERE key_id = %s"
+_GIVEN: Final = """
+    UPDATE bank.signing_key SET pin_given_at = %s WHERE key_id = %s AND pin_given_at IS NULL
+"""
 _END_GRANTS: Final = """
     DELETE FROM bank.pin_grant
     WHERE wallet_id IN (SELECT wallet_id FROM bank.wallet WHERE person_id = %s)
@@ -73,7 +78,7 @@ def set_first_pin(bank: Bank, session: Session, pin: str) -> None:
         if pin_hash is not None:
             raise PinAlreadySet
         require_known(connection, session, bank.clock())
-        store_pin(bank, connection, person, pin)
+        store_pin(bank, connection, person, session.key_id, pin)
 
 
 def change_pin(bank: Bank, session: Session, old: str, new: str) -> None:
@@ -84,7 +89,7 @@ def change_pin(bank: Bank, session: Session, old: str, new: str) -> None:
     with bank.transaction() as connection:
         wrong, person = _try(bank, connection, session, old)
         if wrong is None:
-            store_pin(bank, connection, person, new)
+            store_pin(bank, connection, person, session.key_id, new)
     if wrong is not None:
         raise wrong
 
@@ -118,8 +123,12 @@ def require_grant(connection: Connection, wallet_id: UUID, key_id: UUID, now: da
         raise PinNeeded
 
 
-def store_pin(bank: Bank, connection: Connection, person: Person, pin: str) -> None:
-    """Make a PIN a person's; tries and grants begin anew. Raises PinTooObvious."""
+def store_pin(bank: Bank, connection: Connection, person: Person, key_id: UUID, pin: str) -> None:
+    """Make a PIN a person's; tries and grants begin anew. Raises PinTooObvious.
+
+    Args:
+        key_id: of the device that it was chosen on.
+    """
     if is_obvious(pin, person.phone):
         raise PinTooObvious
     connection.execute(
@@ -128,6 +137,7 @@ def store_pin(bank: Bank, connection: Connection, person: Person, pin: str) -> N
     )
     connection.execute("DELETE FROM bank.pin_tries WHERE person_id = %s", (person.id,))
     connection.execute(_END_GRANTS, (person.id,))
+    connection.execute(_GIVEN, (bank.clock(), key_id))
 
 
 def _check_device(connection: Connection, session: Session) -> None:
@@ -152,12 +162,13 @@ def _try(
     person, pin_hash = _locked(connection, session.person_id)
     if pin_hash is None:
         raise PinNotSet
-    tried_on = (person.id, not is_known(connection, session, now))
+    tried_on = (person.id, _is_new(connection, session.key_id))
     failures, locked_until = connection.execute(_TRIES, tried_on).fetchone() or (0, None)
     if locked_until is not None and now < locked_until:
         raise PinLocked(seconds_up(locked_until - now))
     if _matches(pin_hash, _peppered(bank, person.id, pin)):
         connection.execute(_FORGET, tried_on)
+        connection.execute(_GIVEN, (now, session.key_id))
         return None, person
     # A lock that has passed begins the count anew.
     failures = 1 if locked_until is not None else failures + 1
@@ -165,6 +176,12 @@ def _try(
     connection.execute(_COUNT, (*tried_on, failures, now + LOCKED_FOR if locks else None))
     wrong = PinLocked(seconds_up(LOCKED_FOR)) if locks else WrongPin(MOST_TRIES - failures)
     return wrong, person
+
+
+def _is_new(connection: Connection, key_id: UUID) -> bool:
+    """Return whether the right PIN was never given on a device."""
+    row = connection.execute(_IS_NEW, (key_id,)).fetchone()
+    return row is None or row[0]
 
 
 def _peppered(bank: Bank, person_id: UUID, pin: str) -> bytes:

@@ -68,7 +68,7 @@ def reset_pin(bank: Bank, session: Session, request_id: UUID, wanted: NewPin) ->
             _check_device(connection, session.key_id, bank.clock())
     use_code(bank, person.phone, Purpose.NEW_PIN, wanted.code, request_id)
     with bank.transaction() as connection:
-        store_pin(bank, connection, person, wanted.pin)
+        store_pin(bank, connection, person, session.key_id, wanted.pin)
         use_permits(connection, session, request_id)
 
 

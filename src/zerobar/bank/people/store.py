@@ -144,6 +144,14 @@ def set_category(connection: Connection, wallet_id: UUID, category: Category) ->
     )
 
 
+def raise_from_four(connection: Connection, wallet_id: UUID) -> None:
+    """Raise a wallet of category IV to III; any other stays."""
+    connection.execute(
+        "UPDATE bank.wallet SET category = %s WHERE wallet_id = %s AND category = %s",
+        (Category.III, wallet_id, Category.IV),
+    )
+
+
 def lock_wallet(connection: Connection, wallet_id: UUID) -> Wallet | None:
     """Return a wallet by id, and let nobody else change it until the transaction ends."""
     row = connection.execute(_WALLET + "WHERE w.wallet_id = %s FOR UPDATE", (wallet_id,)).fetchone()
@@ -205,27 +213,6 @@ def resident_id_index(connection: Connection, person_id: UUID) -> bytes | None:
         "SELECT resident_id_index FROM bank.person WHERE person_id = %s", (person_id,)
     ).fetchone()
     return row[0] if row else None
-
-
-def take_identity_slot(connection: Connection, index: bytes, wallet_id: UUID, slots: int) -> bool:
-    """Let a wallet take a free slot of its holder's identity; return False if there is none."""
-    for slot in range(1, slots + 1):
-        taken = connection.execute(
-            "INSERT INTO bank.identity_slot (resident_id_index, slot, wallet_id)"
-            " VALUES (%s, %s, %s) ON CONFLICT DO NOTHING RETURNING slot",
-            (index, slot, wallet_id),
-        ).fetchone()
-        if taken is not None:
-            return True
-    return False
-
-
-def free_identity_slot(connection: Connection, index: bytes, wallet_id: UUID) -> None:
-    """Give a wallet's slot back."""
-    connection.execute(
-        "DELETE FROM bank.identity_slot WHERE resident_id_index = %s AND wallet_id = %s",
-        (index, wallet_id),
-    )
 
 
 def signing_key(connection: Connection, key_id: UUID) -> SigningKey | None:

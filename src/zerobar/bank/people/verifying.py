@@ -7,7 +7,7 @@
 | I | and a member of the staff has seen the person, with the document and the card |
 
 One identity has at most `MOST_WALLETS` wallets of categories I to III at a time, whatever the
-number of its phone numbers; each takes a slot, which closing it gives back.
+number of its phone numbers; each is in a slot, where what was spent before it is counted on.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from stdnum.exceptions import ValidationError
 from zerobar.bank.asking import Session
 from zerobar.bank.calendar import CHINA
 from zerobar.bank.context import Bank
+from zerobar.bank.errors import Unavailable
 from zerobar.bank.people import store
 from zerobar.bank.people.attempts import AttemptKind, count_attempt
 from zerobar.bank.people.errors import (
@@ -30,12 +31,12 @@ from zerobar.bank.people.errors import (
     IdentityRefused,
     NotEligible,
     PersonUnknown,
-    TooManyWallets,
 )
 from zerobar.bank.people.guarding import require_holder
 from zerobar.bank.people.masking import NAME_PURPOSE, RESIDENT_ID_PURPOSE
 from zerobar.bank.people.model import Category, Person, SealedIdentity, Wallet
-from zerobar.bank.people.wallets import MOST_WALLETS, open_wallet_of
+from zerobar.bank.people.slots import settle_slots, take_slot
+from zerobar.bank.people.wallets import open_wallet_of
 from zerobar.database import Connection
 
 YOUNGEST: Final = 16
@@ -71,6 +72,7 @@ def verify_identity(bank: Bank, session: Session, name: str, resident_id: str) -
         require_holder(connection, session, now)
     resident_id = read_resident_id(resident_id, now.astimezone(CHINA).date())
     if _verified_before(bank, person_id, name, resident_id):
+        settle_slots(bank, person_id)
         return _person(bank, person_id)
     with bank.transaction() as connection:
         count_attempt(connection, AttemptKind.VERIFY_IDENTITY, str(person_id), now)
@@ -83,6 +85,7 @@ def verify_identity(bank: Bank, session: Session, name: str, resident_id: str) -
         now,
     )
     _record(bank, person_id, identity)
+    settle_slots(bank, person_id)
     return _person(bank, person_id)
 
 
@@ -94,6 +97,7 @@ def raise_category(bank: Bank, session: Session, wallet_id: UUID, category: Cate
     # The funding rules build upon people's; here is the one question asked the other way.
     from zerobar.bank.funding.store import cards_of_person  # noqa: PLC0415
 
+    settle_slots(bank, session.person_id)
     with bank.transaction() as connection:
         person, wallet = _locked(connection, session.person_id, wallet_id)
         if wallet.category <= category:
@@ -112,21 +116,15 @@ def grant_category_one(bank: Bank, wallet_id: UUID) -> Wallet:
 
     Raises WalletUnknown, WalletClosed, WalletFrozen or NotEligible.
     """
-    with bank.transaction() as connection:
+    with bank.connection() as connection:
         found = store.wallet(connection, wallet_id)
-        if found is None or found.person_id is None:
-            raise NotEligible("person", "Choose a person's wallet.")
+    if found is None or found.person_id is None:
+        raise NotEligible("person", "Choose a person's wallet.")
+    settle_slots(bank, found.person_id)
+    with bank.transaction() as connection:
         person, wallet = _locked(connection, found.person_id, wallet_id)
         _check_verified(person)
         return _raised(connection, wallet, Category.I)
-
-
-def take_slot(connection: Connection, person_id: UUID, wallet_id: UUID) -> None:
-    """Let a wallet take one of its verified holder's slots; raises TooManyWallets."""
-    index = store.resident_id_index(connection, person_id)
-    assert index is not None, "only who is verified has slots"
-    if not store.take_identity_slot(connection, index, wallet_id, MOST_WALLETS):
-        raise TooManyWallets(MOST_WALLETS)
 
 
 def _verified_before(bank: Bank, person_id: UUID, name: str, resident_id: str) -> bool:
@@ -156,7 +154,7 @@ def _record(bank: Bank, person_id: UUID, identity: SealedIdentity) -> None:
         store.set_identity(connection, person_id, identity)
         for wallet in store.wallets_of_person(connection, person_id):
             if wallet.category is Category.IV and wallet.closed_at is None:
-                _raised(connection, wallet, Category.III)
+                take_slot(bank, connection, person_id, wallet.id)
 
 
 def _locked(connection: Connection, person_id: UUID, wallet_id: UUID) -> tuple[Person, Wallet]:
@@ -172,9 +170,9 @@ def _check_verified(person: Person) -> None:
 
 
 def _raised(connection: Connection, wallet: Wallet, category: Category) -> Wallet:
-    assert wallet.person_id is not None
     if wallet.category is Category.IV:
-        take_slot(connection, wallet.person_id, wallet.id)
+        # Its holder is being verified at this moment, and what it counts is not settled yet.
+        raise Unavailable("The wallet is being raised to category III.", "Ask for the same again.")
     store.set_category(connection, wallet.id, category)
     raised = store.wallet(connection, wallet.id)
     assert raised is not None

@@ -34,11 +34,12 @@ _CODES: Final = [
 ]
 # A transfer's reference is its voucher's payer id, 8 bytes, and entry, 4.
 _SETTLED: Final = """
-    SELECT e.number, v.body || v.signature, t.posted_at
+    SELECT e.number, v.body || v.signature, t.posted_at, r.made_at
     FROM ledger.entry e
     JOIN ledger.transfer t ON t.transfer_id = e.transfer_id AND t.code = ANY(%(codes)s)
     JOIN bank.voucher v ON v.payer_id = substring(t.reference for 8)
      AND v.entry = ('x' || encode(substring(t.reference from 9 for 4), 'hex'))::bit(32)::bigint
+    LEFT JOIN bank.voucher_return r ON r.payer_id = v.payer_id AND r.entry = v.entry
     WHERE e.account_id = %(wallet)s AND e.amount_fen > 0 AND e.number < %(before)s
     ORDER BY e.number DESC LIMIT %(limit)s
 """
@@ -52,15 +53,17 @@ NEWEST: Final = 2**62
 
 @dataclass(frozen=True, slots=True)
 class SettledVoucher:
-    """A voucher whose money is in a merchant's wallet.
+    """A voucher whose money came into a merchant's wallet.
 
     Attributes:
         number: of the wallet's entry: later ones are higher.
+        given_back_at: when the merchant gave it back; None: it has not.
     """
 
     number: int
     voucher: Voucher
     settled_at: datetime
+    given_back_at: datetime | None
 
     @property
     def amount(self) -> Fen:
@@ -126,7 +129,7 @@ def settled_to(bank: Bank, seller: Seller, before: int, limit: int) -> list[Sett
                 "limit": limit,
             },
         ).fetchall()
-    return [SettledVoucher(number, Voucher.parse(raw), at) for number, raw, at in rows]
+    return [SettledVoucher(number, Voucher.parse(raw), *times) for number, raw, *times in rows]
 
 
 def certificate_for(

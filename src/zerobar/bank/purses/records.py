@@ -17,6 +17,10 @@ _COLUMNS: Final = {
     ),
     "bank.purse_charge_due": "payee_id, number, request",
     "bank.owed_load": "payee_id, number, request, mark_id, amount_fen, made_at",
+    "bank.load_recovery": (
+        "payer_id, entry, before_fen, purse_id, wallet_id, from_wallet_fen, from_loss_fen, made_at"
+    ),
+    "bank.load_recovery_untold": "payer_id, entry, before_fen",
 }
 TABLES: Final = {
     table: f"COPY {table} ({columns}) FROM STDIN (FORMAT binary)"
@@ -50,3 +54,24 @@ def owed_load_row(request: Request, mark_id: UUID, now: datetime) -> Row:
     """Return the note that a request is paid from what is owed, stored with its mark."""
     key = request.payee_id, request.number, bytes(request)
     return Row("bank.owed_load", encode_row(*key, mark_id, int(request.amount), now))
+
+
+def recovery_rows(
+    step: tuple[bytes, int, int],
+    of: tuple[bytes, UUID | None],
+    parts_fen: tuple[int, int],
+    now: datetime,
+) -> tuple[Row, ...]:
+    """Return what is booked of a forgotten load, and the note that staff are still to be told.
+
+    Args:
+        step: payer id and entry of the operator's voucher, and what was booked of it before: so
+            the same is booked once.
+        of: the purse that has it, and the wallet that is to pay it.
+        parts_fen: from the wallet, and from the vault.
+        now: when.
+    """
+    return (
+        Row("bank.load_recovery", encode_row(*step, *of, *parts_fen, now)),
+        Row("bank.load_recovery_untold", encode_row(*step)),
+    )

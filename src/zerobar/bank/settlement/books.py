@@ -1,7 +1,7 @@
 """The one equation of all purses: what backs them, and where all of it is.
 
     float = paid in by wallets - unloads - hosted payments and pushes - redirects - refunds
-            - lost purses paid out + charged after that + losses covered
+            + given back to cards - lost purses paid out + charged after that + losses covered
           = in purses + in flight + owed + signed for nobody yet, and corrections that are named
 
 The first line compares the ledger with what was decided of vouchers; the second what was decided
@@ -24,8 +24,16 @@ from zerobar.purse.money import Fen
 
 _MOVED: Final = """
     SELECT
-        (SELECT coalesce(sum(amount_fen), 0) FROM bank.purse_charge),
-        (SELECT coalesce(sum(amount_fen), 0) FROM bank.voucher WHERE payer_id = ANY(%(operators)s)),
+        (SELECT coalesce(sum(amount_fen), 0) FROM (
+            SELECT amount_fen FROM bank.purse_charge
+            UNION ALL SELECT from_wallet_fen + from_loss_fen FROM bank.load_recovery) paid),
+        (SELECT coalesce(sum(v.amount_fen), 0) FROM bank.voucher v
+         WHERE v.payer_id = ANY(%(operators)s) AND NOT EXISTS (
+             SELECT FROM bank.voucher_outcome o
+             WHERE o.payer_id = v.payer_id AND o.entry = v.entry AND o.transfer_id IS NULL
+               AND o.outcome IN (%(refunded)s, %(redirected)s) AND NOT EXISTS (
+                 SELECT FROM bank.purse_owed w
+                 WHERE w.payer_id = o.payer_id AND w.entry = o.entry))),
         (SELECT coalesce(sum(o.amount_fen), 0) FROM bank.voucher_outcome o
          JOIN bank.voucher v ON v.payer_id = o.payer_id AND v.entry = o.entry
          WHERE o.transfer_id IS NOT NULL AND v.kind <> %(authorise)s),
@@ -36,6 +44,7 @@ _MOVED: Final = """
                            WHERE w.payer_id = o.payer_id AND w.entry = o.entry)),
         (SELECT coalesce(sum(amount_fen), 0) FROM bank.purse_owed),
         (SELECT coalesce(-sum(amount_fen), 0) FROM bank.purse_owed WHERE amount_fen < 0),
+        (SELECT coalesce(sum(amount_fen), 0) FROM bank.voucher_return WHERE wallet_id IS NULL),
         (SELECT coalesce(sum(amount_fen), 0) FROM (
             SELECT amount_fen FROM bank.purse_pay_out WHERE is_paid
             UNION ALL SELECT amount_fen FROM bank.pay_out_growth) paid),
@@ -84,12 +93,14 @@ class PurseBooks:
 
     Attributes:
         float: what the ledger has to back purses with.
-        paid_in: by wallets, for loads and payments to purses without network.
-        signed: in vouchers of the operator.
+        paid_in: by wallets, for loads and payments to purses without network; the operator too, for
+            loads that it had forgotten.
+        signed: in vouchers of the operator, but for those that it had forgotten and nobody credits.
         paid_from_float: of vouchers: unloads, hosted payments, pushes, redirects, refunds.
         retained: unloaded by purses after they were paid out.
         owed: to purses without a wallet, and not yet signed for.
         owed_signed: of what was owed, signed for by now.
+        given_back: by hosted payees, to cards that no wallet is behind.
         paid_out: for lost purses.
         recharged: for what those spent afterwards.
         covered: by the operator, for cheats.
@@ -106,6 +117,7 @@ class PurseBooks:
     retained: Fen
     owed: Fen
     owed_signed: Fen
+    given_back: Fen
     paid_out: Fen
     recharged: Fen
     covered: Fen
@@ -123,7 +135,7 @@ class PurseBooks:
     def decided(self) -> Fen:
         """What the float must be by what was decided."""
         corrected = self.recharged + self.covered - self.paid_out
-        return Fen(self.paid_in - self.paid_from_float + corrected)
+        return Fen(self.paid_in - self.paid_from_float + self.given_back + corrected)
 
     @property
     def accounted(self) -> Fen:
@@ -164,6 +176,8 @@ def purse_books(connection: Connection, operator_id: UUID) -> PurseBooks:
         "undo": int(EntryKind.UNDO),
         "settled": int(Outcome.SETTLED),
         "undone": int(Outcome.UNDONE),
+        "refunded": int(Outcome.REFUNDED),
+        "redirected": int(Outcome.REDIRECTED),
     }
     moved = connection.execute(_MOVED, parameters).fetchone()
     known = connection.execute(_KNOWN, parameters).fetchone()

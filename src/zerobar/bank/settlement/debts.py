@@ -1,5 +1,8 @@
 """What owners of lost purses owe: the operator paid for what those had spent, and they had not.
 
+So do owners of purses that were loaded, when the bank had forgotten that and their wallets have
+spent the money meanwhile.
+
 Whatever comes back to such an owner's wallet pays the operator first, in the same posting, so that
 nobody can take it away in between; and what the wallet gets otherwise is taken at the next look.
 """
@@ -22,17 +25,22 @@ from zerobar.ledger import Posting, Transfer, balance
 from zerobar.purse.money import Fen
 
 _DEBTS: Final = """
-    SELECT p.wallet_id, coalesce(paid.amount_fen, 0), sum(r.from_loss_fen)
-    FROM bank.purse_pay_out p
-    JOIN bank.purse_recharge r ON r.purse_id = p.purse_id
+    SELECT r.wallet_id, coalesce(paid.amount_fen, 0), sum(r.from_loss_fen)
+    FROM (
+        SELECT p.wallet_id, l.from_loss_fen FROM bank.purse_pay_out p
+        JOIN bank.purse_recharge l ON l.purse_id = p.purse_id
+        UNION ALL
+        SELECT wallet_id, from_loss_fen FROM bank.load_recovery WHERE from_loss_fen > 0
+    ) r
     CROSS JOIN LATERAL (
         SELECT sum(d.amount_fen) AS amount_fen FROM bank.debt_payment d
-        WHERE d.wallet_id = p.wallet_id
+        WHERE d.wallet_id = r.wallet_id
     ) paid
-    WHERE %(wallets)s::uuid[] IS NULL OR p.wallet_id = ANY(%(wallets)s)
-    GROUP BY p.wallet_id, paid.amount_fen
+    WHERE r.wallet_id IS NOT NULL
+      AND (%(wallets)s::uuid[] IS NULL OR r.wallet_id = ANY(%(wallets)s))
+    GROUP BY r.wallet_id, paid.amount_fen
     HAVING sum(r.from_loss_fen) > coalesce(paid.amount_fen, 0)
-    ORDER BY p.wallet_id
+    ORDER BY r.wallet_id
 """
 
 

@@ -47,6 +47,7 @@ _DUE: Final = """
                SELECT FROM bank.purse_log t WHERE t.purse_id = d.payer_id AND t.kind = %(credit)s
                AND t.entry > coalesce(h.acknowledged, 0) AND EXISTS (
                    SELECT FROM bank.fraud_case f WHERE f.purse_id = t.payer_id)),
+           CASE WHEN ym.webhook_url IS NOT NULL THEN ym.merchant_id END,
            r.number, r.kind, r.amount_fen, r.currency, r.tag, r.reference
     FROM {due}
     JOIN bank.voucher v ON v.payer_id = d.payer_id AND v.entry = d.entry
@@ -167,6 +168,7 @@ class Due(msgspec.Struct, frozen=True, gc=False):
         backing: of the voucher by what its payer had.
         is_payer_flagged, is_payee_flagged: it was proved to cheat.
         is_released: two of the risk officers let this voucher's money go.
+        told_id: the payee's merchant, if its server wants to be told; None: nobody is.
     """
 
     voucher: Voucher
@@ -186,6 +188,7 @@ class Due(msgspec.Struct, frozen=True, gc=False):
     is_payer_flagged: bool
     is_payee_flagged: bool
     is_released: bool
+    told_id: UUID | None
 
     @property
     def payee(self) -> Holding | None:
@@ -284,6 +287,7 @@ def _due(row: tuple[Any, ...]) -> Due:
     attempt, ending, raw, decided, status, is_paid_out, is_payee_known = row[:7]
     is_hosted, charged_wallet_id, is_owner_frozen, holder_halts, owner_halts = row[17:22]
     purse_class, is_payer_flagged, is_payee_flagged, is_released, *backing = row[22:29]
+    told_id, *request = row[29:]
     voucher = Voucher.parse(raw)
     return Due(
         voucher,
@@ -298,11 +302,12 @@ def _due(row: tuple[Any, ...]) -> Due:
         _holding(*row[13:17], is_owner_frozen, False, owner_halts),
         is_hosted,
         charged_wallet_id,
-        _request(voucher.payee_id, *row[29:]),
+        _request(voucher.payee_id, *request),
         Backing(None if purse_class is None else PurseClass(purse_class), *backing),
         is_payer_flagged,
         is_payee_flagged,
         is_released,
+        told_id,
     )
 
 

@@ -125,6 +125,8 @@ def _ended(due: Due, ending: Outcome, around: Circumstances) -> Verdict:
     """Give a voucher's money to whom it is due now that it cannot be credited any more."""
     if _is_due_to_cheat(due, ending, around) and not due.is_released:
         return Waiting.PAYER_FLAGGED
+    if due.key in around.forgotten:
+        return _forgotten(due, ending)
     wallet_id, purse_id = _due_to(due, ending, around)
     if wallet_id is None:
         return Moneyless(ending, purse_id) if purse_id else Waiting.WALLET_UNKNOWN
@@ -137,6 +139,18 @@ def _ended(due: Due, ending: Outcome, around: Circumstances) -> Verdict:
     )  # fmt: skip
     row = outcome_row(*due.key, Decision(ending, due.voucher.amount, id_), around.now)
     return paying_debt(Posting((transfer,), (), (row,)), around.debts, around.now)
+
+
+def _forgotten(due: Due, ending: Outcome) -> Verdict:
+    """Return how a voucher ends whose payer's wallet has its money again: nothing goes there.
+
+    A load is paid by the wallet that it would be redirected to. Of another one it is not known who
+    would have to pay what its payee is due.
+    """
+    is_own = due.voucher.kind is Kind.LOAD and due.owner is not None
+    if ending is Outcome.REFUNDED or is_own:
+        return Moneyless(ending)
+    return Waiting.WALLET_UNKNOWN
 
 
 def _is_due_to_cheat(due: Due, ending: Outcome, around: Circumstances) -> bool:

@@ -17,10 +17,12 @@ from zerobar.reader.sentences import Sentence
 
 _KNOWN: Final = """
     SELECT v.body || v.signature, v.stored_at, o.outcome, o.decided_at, o.transfer_id IS NOT NULL,
-           o.declined, d.payer_id IS NOT NULL, d.waits_for, f.found_at
+           o.declined, d.payer_id IS NOT NULL, d.waits_for, f.found_at, r.made_at,
+           r.wallet_id IS NOT NULL
     FROM bank.voucher v
     LEFT JOIN bank.voucher_outcome o ON o.payer_id = v.payer_id AND o.entry = v.entry
     LEFT JOIN bank.voucher_due d ON d.payer_id = v.payer_id AND d.entry = v.entry
+    LEFT JOIN bank.voucher_return r ON r.payer_id = v.payer_id AND r.entry = v.entry
     LEFT JOIN bank.fraud_case f ON f.purse_id = v.payer_id AND f.entry = v.entry AND f.test = 1
     WHERE v.payer_id = %s AND v.entry = %s
 """
@@ -94,7 +96,8 @@ def _life(connection: Connection, payer_id: bytes, entry: int) -> Life:
     row = connection.execute(_KNOWN, (payer_id, entry)).fetchone()
     if row is None:
         raise VoucherUnknown(payer_id, entry)
-    raw, stored_at, outcome, decided_at, moved, declined, is_due, number, forked_at = row
+    raw, stored_at, outcome, decided_at, moved, declined, is_due, number, *more = row
+    forked_at, given_back_at, by_wallet = more
     voucher = Voucher.parse(raw)
     ended = None if outcome is None else Outcome(outcome)
     waiting = _waiting(is_due, number) if ended is None else None
@@ -110,6 +113,8 @@ def _life(connection: Connection, payer_id: bytes, entry: int) -> Life:
     else:
         said = wording.FOR_PAYEE if waiting is None else wording.WAITING[waiting]
         steps.append(Step(StepKind.WAITS, None, said))
+    if given_back_at is not None:
+        steps.append(Step(StepKind.GIVEN_BACK, given_back_at, wording.given_back(by_wallet)))
     return Life(voucher, ended, waiting, why, forked_at is not None, tuple(steps))
 
 

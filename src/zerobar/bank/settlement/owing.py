@@ -1,7 +1,8 @@
 """What is owed to purses that have no wallet: it comes as a voucher at their next LOAD request.
 
 What was unloaded, refunded or redirected and cannot go to a wallet stays in the float and is noted
-here; what the operator has signed a voucher for is noted as taken off.
+here; what the operator has signed a voucher for is noted as taken off, and as owed again if the
+purse voids that.
 """
 
 from __future__ import annotations

@@ -29,6 +29,7 @@ from zerobar.bank.settlement.facts import (
     key_columns,
     read_due,
 )
+from zerobar.bank.settlement.forgotten import forgotten_of
 from zerobar.bank.settlement.judging import judge, refused
 from zerobar.bank.settlement.lacking import short_of
 from zerobar.bank.settlement.model import Outcome, Outcomes, Waiting
@@ -206,9 +207,11 @@ def _circumstances(bank: Bank, page: Sequence[Due]) -> Circumstances:
         value_out = highest_value_out(connection)
         debts = read_debts(connection, own(AccountCode.VAULT), _wallets_back(page))
         orders = orders_of(connection, page, now)
-        short = short_of(connection, page)
+        short, forgotten = short_of(connection, page), forgotten_of(connection, page)
     float_id = own(AccountCode.FLOAT)
-    return Circumstances(float_id, operators, limits, now, value_out, debts, orders, short)
+    return Circumstances(
+        float_id, operators, limits, now, value_out, debts, orders, short, forgotten
+    )
 
 
 def _wallets_back(page: Sequence[Due]) -> set[UUID]:

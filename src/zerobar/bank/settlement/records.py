@@ -26,6 +26,8 @@ _COLUMNS: Final = {
     "bank.cover_return": "purse_id, before_fen, amount_fen, made_at",
     "bank.pay_out_growth": "purse_id, before_fen, amount_fen, made_at",
     "bank.debt_payment": "wallet_id, before_fen, amount_fen, made_at",
+    "bank.voucher_return": ("payer_id, entry, amount_fen, wallet_id, transfer_id, key_id, made_at"),
+    "bank.purse_owed": "purse_id, payer_id, entry, amount_fen, noted_at",
 }
 TABLES: Final = {
     table: f"COPY {table} ({columns}) FROM STDIN (FORMAT binary)"
@@ -121,3 +123,29 @@ def growth_row(purse_id: bytes, before_fen: int, amount_fen: int, now: datetime)
 def debt_row(wallet_id: UUID, before_fen: int, amount: Fen, now: datetime) -> Row:
     """Return what an owner pays back, keyed by what the wallet paid back before."""
     return Row("bank.debt_payment", encode_row(wallet_id, before_fen, int(amount), now))
+
+
+def voucher_return_row(
+    payer_id: bytes,
+    entry: int,
+    amount: Fen,
+    to: tuple[UUID | None, UUID],
+    key_id: UUID,
+    now: datetime,
+) -> Row:
+    """Return that a hosted payee gave a voucher back: its key lets there be only one.
+
+    Args:
+        payer_id, entry: the voucher's.
+        amount: all of it.
+        to: the payer's wallet, None: the float, where the card is owed it; and the transfer.
+        key_id: of the merchant that asked.
+        now: when.
+    """
+    data = encode_row(payer_id, entry, int(amount), *to, key_id, now)
+    return Row("bank.voucher_return", data)
+
+
+def owed_row(purse_id: bytes, payer_id: bytes, entry: int, amount: Fen, now: datetime) -> Row:
+    """Return what a purse without a wallet is owed of a voucher."""
+    return Row("bank.purse_owed", encode_row(purse_id, payer_id, entry, int(amount), now))

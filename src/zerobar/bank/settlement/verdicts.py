@@ -14,6 +14,8 @@ from uuid import UUID
 from zerobar.bank.chart import TransferCode
 from zerobar.bank.halting import wallet_halts
 from zerobar.bank.ids import Word, derived_id
+from zerobar.bank.merchants.model import EventKind
+from zerobar.bank.merchants.payable import event_row
 from zerobar.bank.people.limits import LimitTable
 from zerobar.bank.settlement.debts import Debts
 from zerobar.bank.settlement.facts import Due, VoucherKey, reference_of, transfer_id
@@ -61,6 +63,7 @@ class Circumstances:
         debts: what owners of lost purses owe the operator.
         orders: merchants' orders that vouchers are to pay.
         short: authorisations whose wallets lack something that bank cards may be asked for.
+        forgotten: the operator's own vouchers that it does not remember.
     """
 
     float_id: UUID
@@ -71,6 +74,7 @@ class Circumstances:
     debts: Debts
     orders: Mapping[VoucherKey, TappedOrder]
     short: Set[VoucherKey]
+    forgotten: Set[VoucherKey]
 
 
 def answers_request(due: Due) -> bool:
@@ -104,7 +108,8 @@ def settling(
     decision = Decision(Outcome.SETTLED, voucher.amount, id_, spender)
     once, ended = _once(due)
     ordered, paid = _order(due, id_, around)
-    rows = (outcome_row(*due.key, decision, around.now), *ended, *paid)
+    told = () if paid else _told(due, id_, around)
+    rows = (outcome_row(*due.key, decision, around.now), *ended, *paid, *told)
     return Posting((transfer,), (*once, *ordered, *conditions), rows)
 
 
@@ -130,6 +135,13 @@ def _order(
         return (), ()
     trading = wallet_halts(due.payee.wallet_id, due.payee.halts)
     return (order.condition, trading), order.rows(due, payment_id, around.now)
+
+
+def _told(due: Due, transfer_id: UUID, around: Circumstances) -> tuple[Row, ...]:
+    """Return the notice to the server of a hosted payee's merchant, which waits for the money."""
+    if due.payee is None or due.told_id is None:
+        return ()
+    return (event_row(due.told_id, EventKind.VOUCHER_SETTLED, transfer_id, around.now),)
 
 
 def not_paid_out(purse_id: bytes) -> Counter:

@@ -86,12 +86,16 @@ _WITHOUT_MONEY: Final = {
     Outcome.UNDONE: _UNDONE,
     Outcome.DECLINED: _DECLINED,
     Outcome.REDIRECTED: Sentence(
-        "It was redirected, and comes to a purse that has no wallet as a load.",
-        zh="收款方不能再收取；其硬钱包没有绑定钱包，款项将随下次圈存到达。",
+        "It was redirected: a purse that has no wallet gets it with a load; the wallet behind a"
+        " purse, for a load that the bank had forgotten in a restore, has it already.",
+        zh="收款方不能再收取：没有绑定钱包的硬钱包随下次圈存收到款项；"
+        "若是银行恢复数据时遗漏的圈存，款项已在钱包中。",
     ),
     Outcome.REFUNDED: Sentence(
-        "It was refunded, and comes to a purse that has no wallet as a load.",
-        zh="已退回；付款方的硬钱包没有绑定钱包，款项将随下次圈存到达。",
+        "It was refunded: a purse that has no wallet gets it with a load; the wallet that paid a"
+        " load which the bank had forgotten in a restore has it already.",
+        zh="已退回：没有绑定钱包的硬钱包随下次圈存收到款项；"
+        "若是银行恢复数据时遗漏的圈存，款项已在付款钱包中。",
     ),
 }
 _WITH_MONEY: Final = {
@@ -105,6 +109,16 @@ _WITH_MONEY: Final = {
     Outcome.REFUNDED: Sentence(
         "It was refunded, with its money: to the payer's wallet.",
         zh="收款方不会再收取，款项已退回付款方的钱包。",
+    ),
+}
+_GIVEN_BACK: Final = {
+    True: Sentence(
+        "Its payee gave it back: to the payer's wallet.",
+        zh="收款方已退回，款项已转入付款方的钱包。",
+    ),
+    False: Sentence(
+        "Its payee gave it back: it comes to the payer's purse, which has no wallet, as a load.",
+        zh="收款方已退回；付款方的硬钱包没有绑定钱包，款项将随下次圈存到达。",
     ),
 }
 
@@ -123,3 +137,8 @@ def signed(voucher: Voucher) -> Sentence:
 def ended(outcome: Outcome, moved: bool) -> Sentence:
     """Return how a voucher ended; moved: the books moved money for it."""
     return (_WITH_MONEY if moved else _WITHOUT_MONEY)[outcome]
+
+
+def given_back(to_wallet: bool) -> Sentence:
+    """Return that its payee gave a settled voucher back; to_wallet: else to the purse."""
+    return _GIVEN_BACK[to_wallet]

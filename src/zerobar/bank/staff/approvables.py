@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from zerobar.bank.authority.issuing import ISSUE, PAY_IN_RESERVES, REDEEM
 from zerobar.bank.control.blocking import RELEASE_PURSE
+from zerobar.bank.control.merchant_keys import ADD_TILL, GIVE_SERVER_KEY
 from zerobar.bank.fraud.acknowledging import ACKNOWLEDGE_PURSE
 from zerobar.bank.fraud.class_blocking import BLOCK_CLASS
 from zerobar.bank.fraud.covering import COVER_LOSS
@@ -21,9 +22,11 @@ from zerobar.bank.staff.hiring import ADD_STAFF, RENEW_CODE
 from zerobar.client.authority import (
     AcknowledgePurse,
     AddStaff,
+    AddTill,
     AnnounceKey,
     BlockClass,
     CoverLoss,
+    GiveServerKey,
     GrantCategoryOne,
     Issue,
     LinkPurse,
@@ -51,6 +54,8 @@ APPROVABLES: Final[Mapping[type[Any], Approvable[Any]]] = {
     UnblockPurse: UNBLOCK_PURSE,
     ReleasePurse: RELEASE_PURSE,
     LinkPurse: LINK_PURSE,
+    GiveServerKey: GIVE_SERVER_KEY,
+    AddTill: ADD_TILL,
     BlockClass: BLOCK_CLASS,
     ReleaseVoucher: RELEASE_VOUCHER,
     AcknowledgePurse: ACKNOWLEDGE_PURSE,

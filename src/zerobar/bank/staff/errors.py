@@ -7,10 +7,12 @@ NotAllowed
 +-- RoleMissing         signed in, but without the role for it
 +-- SamePerson          who proposes does not approve
 +-- NotTheProposer      only who proposed it may see it
++-- NotOneOfTheTwo      only who proposed it and who approved it may see their halves
 NotFound
 +-- StaffUnknown        no such member of staff
 +-- ApprovalUnknown     nothing of that id was proposed
 +-- CodeGone            no code, or one that was used or replaced
++-- TillCodeGone        no code of a till that still enrols it
 Conflict
 +-- AlreadyDecided      somebody decided otherwise before
 +-- ApprovalExpired     nobody decided in time
@@ -79,6 +81,30 @@ class NotTheProposer(NotAllowed):
     def __init__(self) -> None:
         super().__init__(
             "Only who proposed this may see the code.", "Ask that person to hand it over."
+        )
+
+
+class NotOneOfTheTwo(NotAllowed):
+    """Only who proposed it, and who approved it, may see their parts."""
+
+    problem = "not-one-of-the-two"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Only who proposed this and who approved it may see their halves of the code.",
+            "Ask both of them to hand their halves over.",
+        )
+
+
+class TillCodeGone(NotFound):
+    """The till was not added, is enrolled, ended, or its code is too old or was mistyped often."""
+
+    problem = "till-code-gone"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No code of this till can be used now.",
+            "Wait until it is approved; if it is enrolled or too late, propose another till.",
         )
 
 

@@ -3,6 +3,7 @@
 take_in   everything checked, stored and decided, in one transaction
 examine   what contradicts what, now that it is stored
 post_due  money that is due by now moves
+recover   loads that the bank has forgotten are booked
 answer    the acknowledgement is signed, kept, and told
 """
 
@@ -13,6 +14,7 @@ from collections.abc import Sequence
 from zerobar.bank.context import Bank
 from zerobar.bank.fraud.examining import examine
 from zerobar.bank.purses.keys import issuing_keys
+from zerobar.bank.purses.recovering import recover_loads
 from zerobar.bank.settlement.model import Waiting
 from zerobar.bank.settlement.outcomes import refund_strays
 from zerobar.bank.settlement.posting import post_due, wake
@@ -49,6 +51,8 @@ def sync(bank: Bank, upload: Upload, nonce: bytes | None = None) -> SyncAnswer:
         raise PurseForked(state.id)
     examine(bank, taken.changed, [state.id])
     _post(bank, state.id, Waiting.UNPROVED)
+    # What it was unloaded may be owed to it by now, and is what it was loaded with again.
+    recover_loads(bank, [state.id])
     found = answer(bank, upload)
     if found.ack is not None:
         _post(bank, state.id, Waiting.TAINTED)

@@ -14,7 +14,7 @@ from zerobar.client.http import BankHttp
 from zerobar.client.merchant import MerchantClient
 from zerobar.client.staff import RoleName
 from zerobar.database import Database, EmbeddedPostgres
-from zerobar.demo.officers import NewName, Officer
+from zerobar.demo.officers import Business, NewName, Officer, take_on
 from zerobar.demo.stage.field import Field
 from zerobar.demo.stage.relay import Relay
 from zerobar.demo.town import founding
@@ -36,7 +36,8 @@ from zerobar.telecom.joining import TakenOn as AsMerchant
 from zerobar.telecom.joining import join
 
 SHOP: Final = "小面馆一店"
-_NOODLES: Final = ("小面馆", "Noodle House", "91110000600037341L")
+_NOODLES: Final = NewName("小面馆", "Noodle House")
+_NOODLES_CODE: Final = "91110000600037341L"
 _TELECOM: Final = NewName("零格试验电信", "Zerobar Telecom")
 _TELECOMS_CODE: Final = "91110000600037342P"
 _DATABASES: Final = ("zerobar_bank", "zerobar_telecom")
@@ -129,9 +130,9 @@ class _Builder:
             )
             for name in names
         )
-        noodles = officer.take_on(*_NOODLES)
-        server_key = there.telecoms_own.server_public_key
-        telecom = officer.take_on_as(_TELECOM, _TELECOMS_CODE, "4814", server_key)
+        noodles = take_on((officer, risk), _NOODLES, _NOODLES_CODE, Business())
+        own = Business("4814", there.telecoms_own.server_key)
+        telecom = take_on((officer, risk), _TELECOM, _TELECOMS_CODE, own)
         with BankHttp(there.bank.url, noodles.key) as http:
             shop = MerchantClient(http).open_shop(uuid4(), SHOP, "Noodle House 1")
         for id_ in TILLS:
@@ -148,7 +149,7 @@ class _Builder:
         staff, own = self._town.people, there.telecoms_own
         join(
             own,
-            AsMerchant(there.operator_id, staff.telecom.server_key_id, staff.biller_id),
+            AsMerchant(there.operator_id, staff.telecom.key.id, staff.biller_id),
             there.telecom.url,
         )
         self._town.closing.callback(there.telecom.stop)

@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
-from zerobar.client.http import RequestKey
-from zerobar.client.merchants import OpenedMerchant
 from zerobar.demo.officers import Officer, TakenOn
 from zerobar.demo.town.device import Device, PhoneDevice, TillDevice
 from zerobar.demo.town.institutions import BankProgram, SandboxProgram, TelecomProgram
@@ -51,7 +49,7 @@ class Staff:
     officer: Officer
     risk: Officer
     noodles: TakenOn
-    telecom: OpenedMerchant
+    telecom: TakenOn
     shop_id: UUID
     biller_id: bytes
     code: str
@@ -107,8 +105,7 @@ class Town:
 
     def telecoms_balance(self) -> Fen:
         """Return what the telecom has at the bank."""
-        key = RequestKey(self.people.telecom.server_key_id, self.there.telecoms_own.server_key)
-        return TakenOn(self.people.telecom.merchant, key).balance(self.bank.url)
+        return self.people.telecom.balance(self.bank.url)
 
     def in_order(self) -> list[Device]:
         """Return the devices that are there, as the town lists them, not as they came up."""

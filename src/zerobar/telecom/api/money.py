@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from litestar import get, post
+from litestar import get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, RawBody
 from litestar.types import ControllerRouterHandler
 
 from zerobar.purse.money import Fen
-from zerobar.telecom import topping
+from zerobar.telecom import apart
 from zerobar.telecom.api.access import AnyRequest, Desk, OwnProgram
 from zerobar.telecom.api.shapes import (
     BillerShown,
+    NewPlace,
     NewRefund,
     NewVoucher,
     RefundShown,
@@ -26,7 +27,9 @@ from zerobar.telecom.api.shapes import (
 from zerobar.telecom.bank import Bank
 from zerobar.telecom.context import Telecom
 from zerobar.telecom.errors import NotJoined
+from zerobar.telecom.giving_back import give_back_unplaced, place_unplaced
 from zerobar.telecom.notices import LARGEST_NOTICE, take_notice
+from zerobar.telecom.numbers import read_number
 from zerobar.telecom.refunding import AskedRefund, give_back, look_at_refund
 from zerobar.telecom.vouchers import bring_now, take_record
 
@@ -99,8 +102,43 @@ def read_refund(
 def list_unplaced(
     telecom: NamedDependency[Telecom], own_program: NamedDependency[OwnProgram]
 ) -> list[UnplacedShown]:
-    """List money that no line could take, oldest first, at most 1,000."""
-    return [show_unplaced(apart) for apart in topping.unplaced(telecom, MOST)]
+    """List money that no line could take and that is still here, oldest first, at most 1,000."""
+    return [show_unplaced(each) for each in apart.unplaced(telecom, MOST)]
+
+
+@get("/v1/unplaced/{top_up_id:uuid}", sync_to_thread=True, tags=["refunds"])
+def read_unplaced(
+    telecom: NamedDependency[Telecom],
+    own_program: NamedDependency[OwnProgram],
+    top_up_id: FromPath[UUID],
+) -> UnplacedShown:
+    """Show money that no line could take, also once it is given back or on a line."""
+    return show_unplaced(apart.find_unplaced(telecom, top_up_id))
+
+
+@post(
+    "/v1/unplaced/{top_up_id:uuid}/return", status_code=200, sync_to_thread=True, tags=["refunds"]
+)
+def return_unplaced(
+    telecom: NamedDependency[Telecom],
+    bank: NamedDependency[Bank],
+    own_program: NamedDependency[OwnProgram],
+    top_up_id: FromPath[UUID],
+) -> UnplacedShown:
+    """Give it back to whoever paid; while it is not known the bank is asked. Again, it is once."""
+    return show_unplaced(give_back_unplaced(telecom, bank, top_up_id))
+
+
+@put("/v1/unplaced/{top_up_id:uuid}/line", sync_to_thread=True, tags=["refunds"])
+def put_on_line(
+    telecom: NamedDependency[Telecom],
+    own_program: NamedDependency[OwnProgram],
+    top_up_id: FromPath[UUID],
+    data: JSONBody[NewPlace],
+) -> UnplacedShown:
+    """Put it on the line that it was for, unless it is given back; the same again is once."""
+    number = read_number(data.number)
+    return show_unplaced(place_unplaced(telecom, top_up_id, number, data.note))
 
 
 ROUTES: list[ControllerRouterHandler] = [
@@ -110,4 +148,7 @@ ROUTES: list[ControllerRouterHandler] = [
     refund_top_up,
     read_refund,
     list_unplaced,
+    read_unplaced,
+    return_unplaced,
+    put_on_line,
 ]

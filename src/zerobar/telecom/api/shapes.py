@@ -9,13 +9,14 @@ from uuid import UUID
 import msgspec
 
 from zerobar.client.enrolment import PRINTABLE
+from zerobar.telecom.apart import Unplaced
 from zerobar.telecom.billing import next_suspension
 from zerobar.telecom.context import Telecom
 from zerobar.telecom.model import Entry, Line, Plan, TopUp
 from zerobar.telecom.orders import TopUpOrder
 from zerobar.telecom.refunding import BankRefund
-from zerobar.telecom.topping import Unplaced
 from zerobar.telecom.vouchers import RECORD_LENGTH, BroughtVoucher
+from zerobar.tracing.spans import voucher_name
 
 NumberText: TypeAlias = Annotated[str, msgspec.Meta(min_length=8, max_length=24)]
 AmountFen: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=0x7FFFFFFF, description="in fen")]
@@ -23,6 +24,7 @@ NameText: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=40, p
 ReasonText: TypeAlias = Annotated[
     str, msgspec.Meta(max_length=100, pattern=PRINTABLE.replace("]+", "]*"))
 ]
+NoteText: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=PRINTABLE)]
 RecordText: TypeAlias = Annotated[
     str,
     msgspec.Meta(
@@ -149,13 +151,39 @@ class RefundShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UnplacedShown(msgspec.Struct, frozen=True, kw_only=True):
-    """Money that no line could take."""
+    """Money that no line could take.
+
+    Attributes:
+        reason: why none could.
+        state: kept, asked (the bank is asked to give it back), returned or placed.
+        voucher: payer and entry of the voucher by which it came, as `PAYER/ENTRY`.
+        give_back_at: when it goes back by itself.
+        number: of the line that it was put on.
+        note: why, as whoever put it there has said.
+        refusal: why the bank has not given it back.
+        given_to: wallet, or card: it comes with the card's next load.
+    """
 
     top_up_id: UUID
     reference: str
     amount_fen: int
     reason: str
     came_at: datetime
+    state: str
+    voucher: str | None
+    give_back_at: datetime | None
+    number: str | None
+    note: str
+    refusal: str
+    given_to: str
+    ended_at: datetime | None
+
+
+class NewPlace(_Asked, frozen=True, kw_only=True):
+    """The line that money was for, and how somebody knows."""
+
+    number: NumberText
+    note: NoteText
 
 
 class NewVoucher(_Asked, frozen=True, kw_only=True):
@@ -269,6 +297,14 @@ def show_unplaced(apart: Unplaced) -> UnplacedShown:
         amount_fen=int(apart.amount),
         reason=apart.reason,
         came_at=apart.came_at,
+        state=apart.state.name.lower(),
+        voucher=None if apart.voucher is None else voucher_name(*apart.voucher),
+        give_back_at=apart.give_back_at,
+        number=apart.number,
+        note=apart.note,
+        refusal=apart.refusal,
+        given_to=apart.given_to,
+        ended_at=apart.ended_at,
     )
 
 

@@ -15,9 +15,11 @@ export interface Merchant {
   suspended_at: string | null
 }
 
-export interface OpenedMerchant {
-  merchant: Merchant
-  server_key_id: string
+export interface ServerKey {
+  key_id: string
+  public_key: string
+  since: string
+  revoked_at: string | null
 }
 
 export interface Shop {
@@ -39,9 +41,13 @@ export interface Till {
   revoked_at: string | null
 }
 
-export interface AddedTill {
-  terminal: Till
-  code: string
+/** Half of the code of a till that two added; each of them is shown another. */
+export interface TillCodeHalf {
+  terminal_id: string
+  shop_id: string
+  label: string
+  is_first: boolean
+  letters: string
   code_expires_at: string
 }
 

@@ -136,7 +136,7 @@ export interface LogLine {
   funds_fen: number
 }
 
-export type StepKind = 'signed' | 'came-in' | 'forked' | 'waits' | 'ended'
+export type StepKind = 'signed' | 'came-in' | 'forked' | 'waits' | 'ended' | 'given-back'
 
 /** Something that happened to a voucher, or what it waits for. */
 export interface LifeStep {

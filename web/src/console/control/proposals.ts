@@ -11,6 +11,7 @@ export interface ProposedFact {
   name: string
   value: string
   isId: boolean
+  isKey: boolean
   to: RouteLocationRaw | undefined
 }
 
@@ -20,7 +21,7 @@ const APPROVERS: Record<string, readonly Role[]> = {
   'pay-in-reserves': ['authority-approver'], issue: ['authority-approver'], redeem: ['authority-approver'],
   'announce-key': ['authority-approver'], limits: RISK, 'category-one': DESK, unfreeze: RISK, 'block-class': RISK,
   'release-voucher': RISK, 'acknowledge-purse': RISK, 'cover-loss': RISK, 'new-pin': DESK, 'refund-order': DESK,
-  'unblock-purse': DESK, 'release-purse': RISK, 'link-purse': DESK, 'add-staff': ['administrator'], 'renew-code': ['administrator'],
+  'unblock-purse': DESK, 'release-purse': RISK, 'link-purse': DESK, 'server-key': DESK, 'add-till': DESK, 'add-staff': ['administrator'], 'renew-code': ['administrator'],
 }
 
 export const KINDS = Object.keys(APPROVERS)
@@ -38,7 +39,7 @@ export function useProposals() {
 
   function fact(name: string, value: unknown): ProposedFact {
     const key = `approval.field.${name}`
-    return { name: te(key) ? t(key) : name, value: told(name, value), isId: name.endsWith('_id'), to: placeOf(name, value) }
+    return { name: te(key) ? t(key) : name, value: told(name, value), isId: name.endsWith('_id'), isKey: name === 'server_key', to: placeOf(name, value) }
   }
 
   function told(name: string, value: unknown): string {
@@ -58,7 +59,7 @@ export function useProposals() {
       Object.entries(proposal).filter(([name]) => !SHOWN_APART.has(name)).map(([name, value]) => fact(name, value)),
     /** One line for a list. */
     summary(proposal: Proposal): string {
-      const told_ = Object.entries(proposal).filter(([name]) => /_fen$|^name$|^purse_class$|^purse_id$|^valid_from$|^reason$/.test(name))
+      const told_ = Object.entries(proposal).filter(([name]) => /_fen$|^name$|^label$|^purse_class$|^purse_id$|^valid_from$|^reason$/.test(name))
       return told_.map(([name, value]) => told(name, value)).filter((text) => text !== '').join(' · ')
     },
   }

@@ -1,6 +1,4 @@
 // What a merchant tells when it begins, as its fields are filled in.
-import { base64urlOf } from '../public-key'
-
 export interface Application {
   name: string
   latinName: string
@@ -42,11 +40,11 @@ export function accountEnd(given: Application): string {
   return `…${tidied(given).number.slice(-4)}`
 }
 
-export function bodyOf(given: Application, serverKey: Uint8Array): unknown {
+export function bodyOf(given: Application): unknown {
   const tidy = tidied(given)
   return {
     name: tidy.name, latin_name: tidy.latinName, latin_city: tidy.latinCity, category_code: tidy.category, credit_code: tidy.credit,
-    bank_code: tidy.bank, account_holder: tidy.holder, account_number: tidy.number, server_key: base64urlOf(serverKey),
+    bank_code: tidy.bank, account_holder: tidy.holder, account_number: tidy.number,
     webhook_url: tidy.webhook === '' ? null : tidy.webhook,
   }
 }

@@ -8,7 +8,7 @@ export interface Station {
   tone: 'good' | 'wait' | 'bad' | 'plain'
 }
 
-const SIGNS: Record<StepKind, SignName> = { signed: 'key', 'came-in': 'settle', forked: 'bad', waits: 'wait', ended: 'check' }
+const SIGNS: Record<StepKind, SignName> = { signed: 'key', 'came-in': 'settle', forked: 'bad', waits: 'wait', ended: 'check', 'given-back': 'refund' }
 /** What two risk officers may let go; whatever else a voucher waits for comes by itself. */
 const HELD = new Set(['payer-flagged', 'tainted', 'unproved'])
 

@@ -32,6 +32,8 @@ export const controlZh = {
       'unblock-purse': '持有人可为此硬钱包设置新 PIN；余额不变。',
       'release-purse': '被员工冻结的硬钱包可以再次付款和圈存。',
       'link-purse': '将收银机的硬钱包永久绑定到商户钱包。',
+      'server-key': '商户的程序此后只用这把公钥签名：它可以收款、退款、添加收银机。请用自己掌握的联系方式向商户核对指纹。',
+      'add-till': '为门店添加一台收银机，它可以收款和退款。请用自己掌握的联系方式确认商户要求过。一次性代码由两人各执一半。',
       'add-staff': '新增一位员工；提出人将得到一次性代码，当面交给本人。',
       'renew-code': '为失去通行密钥的员工补发一次性代码。',
       'block-class': '所有收款方得知后，不再接受此类硬钱包付款。卡上的名单不能撤回。',
@@ -46,6 +48,7 @@ export const controlZh = {
       purse_id: '硬钱包', number: '编号', role: '用途', public_key: '公钥',
       ceiling_fen: '上限', device_id: '设备', resident_id_end: '身份证末四位', order_id: '订单',
       staff_id: '员工编号', name: '姓名', roles: '角色',
+      merchant_id: '商户', server_key: '公钥指纹', shop_id: '门店编号', label: '名称',
     },
   },
   money: {
@@ -136,6 +139,8 @@ export const controlEn: Like<typeof controlZh> = {
       'unblock-purse': 'The holder may choose a new PIN for this hard wallet; its money stays as it is.',
       'release-purse': 'A hard wallet that staff had blocked can pay and be loaded again.',
       'link-purse': "Links a till's hard wallet to its merchant's wallet for good.",
+      'server-key': "The merchant's program signs with this key only: it sells, gives back and adds tills. Compare the fingerprint with the merchant, by a way that you know yourself.",
+      'add-till': 'Adds a till to the shop: it sells, and gives back. Ask the merchant, by a way that you know yourself, whether it wants one. Each of you two gets half of its one-time code.',
       'add-staff': 'Takes somebody on. Who proposed it gets a one-time code to hand over in person.',
       'renew-code': 'Gives a member of staff who lost the passkey another one-time code.',
       'block-class': 'Every payee that hears of it takes nothing more from this class of hard wallets. Cards never take it back.',
@@ -151,6 +156,7 @@ export const controlEn: Like<typeof controlZh> = {
       public_key: 'Public key',
       ceiling_fen: 'Up to', device_id: 'Device', resident_id_end: 'End of the resident ID',
       order_id: 'Order', staff_id: 'Staff id', name: 'Name', roles: 'Roles',
+      merchant_id: 'Merchant', server_key: 'Fingerprint of the key', shop_id: 'Id of the shop', label: 'Name of the till',
     },
   },
   money: {

@@ -92,7 +92,7 @@ export const operationsZh = {
       returned: '收款方再也不能收取，已退回付款人或转入收款人钱包。',
     },
     station: { signed: '硬钱包签署', 'came-in': '送达银行', forked: '发现同号凭证', waits: '等待',
-    ended: '结束' },
+    ended: '结束', 'given-back': '收款方已退回' },
   },
   runs: {
     title: '清算批次', lead: '批量提交的凭证文件：进度、入库、重复与拒收。', begun: '开始于',
@@ -260,7 +260,7 @@ export const operationsEn: Like<typeof operationsZh> = {
       returned: "Their payee can take them no more: refunded to the payer, or redirected to the payee's wallet.",
     },
     station: { signed: 'Signed by the chip', 'came-in': 'Came to the bank',
-    forked: 'A second one came in', waits: 'Waits', ended: 'Ended' },
+    forked: 'A second one came in', waits: 'Waits', ended: 'Ended', 'given-back': 'Given back' },
   },
   runs: {
     title: 'Settlement run',

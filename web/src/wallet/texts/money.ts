@@ -161,6 +161,8 @@ export const moneyZh = {
       'request-paid': '您请求的 {amount} 已付款。',
       'request-declined': '您请求的 {amount} 被拒绝。',
       confirmation: '一笔 {amount} 的付款等待您确认。',
+      'load-recovered':
+        '银行恢复数据时丢失了您硬钱包的一笔圈存，现补记 {amount}；余额不足的部分日后扣回。',
     },
   },
   line: {
@@ -202,8 +204,10 @@ export const moneyZh = {
     'authorised-payment': '钱包付款（碰一碰）',
     'voucher-refunded': '凭证退款',
     'voucher-redirected': '硬钱包款项转入钱包',
+    'voucher-returned': '收款方退回',
     'purse-paid-out': '挂失硬钱包余额退回',
     'charged-after-loss': '挂失后消费扣回',
+    'load-recovered': '圈存补记',
     'wallet-to-purse': '向离线收银机付款',
     'debt-paid': '归还垫付',
     other: '其他',
@@ -377,6 +381,8 @@ export const moneyEn: Like<typeof moneyZh> = {
       'request-paid': 'Your request for {amount} is paid.',
       'request-declined': 'Your request for {amount} is declined.',
       confirmation: 'A payment of {amount} waits for your word.',
+      'load-recovered':
+        'The bank had lost a load of your SIM in a repair; {amount} of it is booked now. What the wallet lacks is taken later.',
     },
   },
   line: {
@@ -418,8 +424,10 @@ export const moneyEn: Like<typeof moneyZh> = {
     'authorised-payment': 'Wallet payment by tap',
     'voucher-refunded': 'Voucher refunded',
     'voucher-redirected': 'SIM money, to the wallet',
+    'voucher-returned': 'Given back by the payee',
     'purse-paid-out': 'Lost SIM paid out',
     'charged-after-loss': 'Spent after the loss',
+    'load-recovered': 'Load, booked late',
     'wallet-to-purse': 'Paid a till without network',
     'debt-paid': 'Debt paid',
     other: 'Other',

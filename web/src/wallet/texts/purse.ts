@@ -143,6 +143,7 @@ export const purseZh = {
     forked: '发现同号凭证',
     waits: '等待',
     ended: '已有结果',
+    'given-back': '收款方已退回',
   },
   carried: {
     title: '经手的凭证',
@@ -315,6 +316,7 @@ export const purseEn: Like<typeof purseZh> = {
     forked: 'A second one came in',
     waits: 'Waits',
     ended: 'Ended',
+    'given-back': 'Given back',
   },
   carried: {
     title: 'Vouchers that came by',

@@ -9,12 +9,18 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from zerobar.bank.api.access import StaffSession
-from zerobar.bank.api.merchant_showing import show_added, show_shop, show_terminal
+from zerobar.bank.api.merchant_showing import show_server_key, show_shop, show_terminal
 from zerobar.bank.api.paging import DEFAULT_LIMIT, Cursor, Limit, page_of, read_cursor
 from zerobar.bank.api.purse_showing import show_order
 from zerobar.bank.context import Bank
-from zerobar.bank.control import shops, stock
-from zerobar.client.merchants import AddedTerminal, NewShop, NewTerminal, ShopShown, TerminalShown
+from zerobar.bank.control import shops, stock, till_codes
+from zerobar.client.merchants import (
+    NewShop,
+    ServerKeyShown,
+    ShopShown,
+    TerminalShown,
+    TillCodeHalf,
+)
 from zerobar.client.paging import Page
 from zerobar.client.purses import PurseOrderShown
 
@@ -58,32 +64,32 @@ def list_tills_for_staff(
     return page_of(rows, limit, lambda row: row.id, show_terminal)
 
 
-@post("/v1/console/merchants/{merchant_id:uuid}/terminals", sync_to_thread=True)
-def add_till_by_staff(
-    bank: NamedDependency[Bank],
-    staff: NamedDependency[StaffSession],
-    idempotency_key: NamedDependency[UUID],
-    merchant_id: FromPath[UUID],
-    data: JSONBody[NewTerminal],
-) -> AddedTerminal:
-    """Add a till to a shop; the answer has the one-time code for it. For operations."""
-    place = data.shop_id, data.label
-    return show_added(shops.add_till(bank, staff, merchant_id, idempotency_key, place))
-
-
-@post(
-    "/v1/console/merchants/{merchant_id:uuid}/terminals/{terminal_id:uuid}/code",
-    status_code=200,
-    sync_to_thread=True,
-)
-def renew_till_code_by_staff(
+@get("/v1/console/merchants/{merchant_id:uuid}/server-keys", sync_to_thread=True)
+def list_server_keys(
     bank: NamedDependency[Bank],
     staff: NamedDependency[StaffSession],
     merchant_id: FromPath[UUID],
-    terminal_id: FromPath[UUID],
-) -> AddedTerminal:
-    """Make another one-time code for a till that is not enrolled yet; for operations."""
-    return show_added(shops.renew_code(bank, staff, merchant_id, terminal_id))
+) -> list[ServerKeyShown]:
+    """List the keys of a merchant's program, the newest first; for operations and risk."""
+    return [show_server_key(key) for key in shops.list_server_keys(bank, staff, merchant_id)]
+
+
+@get("/v1/approvals/{approval_id:uuid}/till-code", sync_to_thread=True)
+def read_till_code_half(
+    bank: NamedDependency[Bank],
+    staff: NamedDependency[StaffSession],
+    approval_id: FromPath[UUID],
+) -> TillCodeHalf:
+    """Show half of an added till's one-time code: one to who proposed it, one to who approved."""
+    half = till_codes.till_code_half(bank, staff, approval_id)
+    return TillCodeHalf(
+        terminal_id=half.terminal.id,
+        shop_id=half.terminal.shop_id,
+        label=half.terminal.label,
+        is_first=half.is_first,
+        letters=half.letters,
+        code_expires_at=half.terminal.code_expires_at,
+    )
 
 
 @post(
@@ -117,8 +123,8 @@ ROUTES: list[object] = [
     list_shops_for_staff,
     open_shop_by_staff,
     list_tills_for_staff,
-    add_till_by_staff,
-    renew_till_code_by_staff,
+    list_server_keys,
+    read_till_code_half,
     end_till_by_staff,
     list_stock_orders,
 ]
