@@ -133,7 +133,8 @@ def test_a_telecom_that_is_killed_while_a_voucher_is_given_back_gives_it_back_on
             until(lambda: len(http.get("/v1/unplaced").json()) == 3)
             kept = sorted(http.get("/v1/unplaced").json(), key=lambda each: int(each["amount_fen"]))
             first, second, third = (str(each["top_up_id"]) for each in kept)
-            assert first in zerobar("telecom", "unplaced", *at).output
+            told = zerobar("telecom", "unplaced", *at).output
+            assert f"{first}  ¥10.00" in told and "for +8613899999999: line-unknown." in told
             give_back_and_kill(program, books, http, f"/v1/unplaced/{first}")
             placed = zerobar("telecom", "place", second, NUMBER, "--note", "they called", *at)
             assert "20.00" in placed.output

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
-from rich.table import Table
 
-from zerobar.cli.console import out, say
+from zerobar.cli.console import say
 from zerobar.cli.telecoms import DEFAULT_FOLDER, Folder, telecom_explained
+
+if TYPE_CHECKING:
+    from zerobar.telecom.apart import Unplaced
 
 _MOST = 1_000
 _ID = Annotated[UUID, typer.Argument(metavar="ID", help="as `zerobar telecom unplaced` lists it")]
@@ -24,14 +26,35 @@ def list_unplaced(folder: Folder = DEFAULT_FOLDER) -> None:
 
         with open_telecom(load(folder)) as telecom:
             kept = unplaced(telecom, _MOST)
-    table = Table("id", "came", "amount", "for", "why", "state", "back on", "refused", box=None)
     for each in kept:
-        back = "" if each.give_back_at is None else f"{each.give_back_at:%Y-%m-%d}"
-        table.add_row(
-            *(str(each.id), f"{each.came_at:%Y-%m-%d}", str(each.amount), each.reference.hex()),
-            *(each.reason, each.state.name.lower(), back, each.refusal),
-        )
-    out.print(table if kept else "Nothing is kept apart.")
+        say(f"{each.id}  {each.amount}")
+        say(f"    {_told(each)}")
+    if not kept:
+        say("Nothing is kept apart.")
+
+
+def _told(kept: Unplaced) -> str:
+    """Say of what is kept for whom it was, and what becomes of it."""
+    from zerobar.telecom.errors import BadReference  # noqa: PLC0415
+    from zerobar.telecom.numbers import number_in  # noqa: PLC0415
+
+    try:
+        for_whom = number_in(kept.reference)
+    except BadReference:
+        for_whom = f"no phone number ({kept.reference.hex()})"
+    refused = f" The bank refused it last: {kept.refusal}." if kept.refusal else ""
+    came = f"came {kept.came_at:%Y-%m-%d} for {for_whom}: {kept.reason}."
+    return f"{came}{refused} {_becomes(kept)}"
+
+
+def _becomes(kept: Unplaced) -> str:
+    from zerobar.telecom.apart import ApartState  # noqa: PLC0415
+
+    if kept.state is ApartState.ASKED:
+        return "The bank is being asked to give it back."
+    if kept.give_back_at is None:
+        return "It stays until somebody decides."
+    return f"The bank will be asked to give it back on {kept.give_back_at:%Y-%m-%d}."
 
 
 def give_back(top_up_id: _ID, folder: Folder = DEFAULT_FOLDER) -> None:
