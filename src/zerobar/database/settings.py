@@ -21,6 +21,9 @@ SETTINGS: Final[Mapping[str, str]] = {
     "shared_buffers": "256MB",
     "max_wal_size": "2GB",
     "checkpoint_timeout": "5min",
+    # Thousands of transfers are one commit: most of their log is on the disk before it.
+    "wal_writer_delay": "5ms",
+    "wal_writer_flush_after": "256kB",
     "max_connections": "100",
     # Logs and times do not depend on where the machine stands.
     "timezone": "UTC",
