@@ -7,14 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zerobar.bank.merchants.pain import (
-    CreditTransfer,
-    FileWrong,
-    PaymentFile,
-    read_amounts,
-    read_totals,
-    write_file,
-)
+from zerobar.bank.merchants.pain import FileWrong, read_amounts, read_totals, write_file
+from zerobar.bank.merchants.payment_file import CreditTransfer, PaymentFile
 from zerobar.purse.money import MAX_AMOUNT, Fen
 
 NAMES = st.text(st.characters(categories=["L", "N", "P"]), min_size=1, max_size=50)

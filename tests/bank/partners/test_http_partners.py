@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from tests.sandbox.running import running_sandbox
-from zerobar.bank.merchants.pain import CreditTransfer, PaymentFile, write_file
+from zerobar.bank.merchants.pain import write_file
+from zerobar.bank.merchants.payment_file import CreditTransfer, PaymentFile
 from zerobar.bank.partners import (
     BankOrder,
     BankOutcome,

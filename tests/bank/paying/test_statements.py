@@ -18,9 +18,10 @@ from zerobar.bank.context import Bank
 from zerobar.bank.errors import TooMany
 from zerobar.bank.paying.engine import pay_now
 from zerobar.bank.paying.errors import InsufficientBalance, PaymentUnknown
-from zerobar.bank.paying.papers import _cut_note, as_csv, as_pdf, document_of
+from zerobar.bank.paying.papers import as_csv, document_of
 from zerobar.bank.paying.reading import outcome_for, payment_of
 from zerobar.bank.paying.refunds import refund_payment
+from zerobar.bank.paying.statement_pdf import _cut_note, as_pdf
 from zerobar.bank.paying.statements import LAST_NUMBER, BadPeriod, lines_of, statement_of
 from zerobar.bank.people.attempts import PACES, AttemptKind
 from zerobar.bank.people.errors import WalletUnknown

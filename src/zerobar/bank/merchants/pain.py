@@ -8,11 +8,8 @@ gives the same bytes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
-from uuid import UUID
 
 from pyiso20022.pain import pain_001_001_09 as pain
 from xsdata.exceptions import ParserError
@@ -24,6 +21,7 @@ from xsdata.formats.dataclass.serializers.config import SerializerConfig
 from xsdata.models.datatype import XmlDate, XmlDateTime
 
 from zerobar.bank.calendar import CHINA
+from zerobar.bank.merchants.payment_file import CreditTransfer, PaymentFile
 from zerobar.purse.money import Fen
 
 NAMESPACE: Final = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
@@ -35,41 +33,6 @@ _SHAPES: Final = XmlContext()
 
 class FileWrong(ValueError):
     """Bytes that are no such file, or whose sums do not fit."""
-
-
-@dataclass(frozen=True, slots=True)
-class CreditTransfer:
-    """Money for one merchant; see `Merchant` for what the fields mean."""
-
-    id: UUID
-    amount: Fen
-    bank_code: str
-    account_holder: str
-    account_number: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentFile:
-    """What the operator asks its bank to pay.
-
-    Attributes:
-        name: at most 35 characters; the same name is the same file.
-        debtor: the operator's name, at most 140 characters.
-        debtor_account: at most 34 characters.
-        day: on which it is to be paid.
-    """
-
-    name: str
-    debtor: str
-    debtor_account: str
-    day: date
-    made_at: datetime
-    transfers: tuple[CreditTransfer, ...]
-
-    @property
-    def total(self) -> Fen:
-        """The sum of all transfers."""
-        return Fen(sum(transfer.amount for transfer in self.transfers))
 
 
 def write_file(file: PaymentFile) -> bytes:

@@ -20,7 +20,7 @@ from zerobar.bank.merchants import event_store, settlement_store, store
 from zerobar.bank.merchants.days import moments_of, require_over
 from zerobar.bank.merchants.model import EventKind, Merchant, Settlement, SettlementState
 from zerobar.bank.merchants.onboarding import ACCOUNT_PURPOSE
-from zerobar.bank.merchants.pain import CreditTransfer, PaymentFile, write_file
+from zerobar.bank.merchants.payment_file import CreditTransfer, PaymentFile
 from zerobar.bank.merchants.sellers import require_merchant
 from zerobar.bank.merchants.settlement_store import SettlementFile
 from zerobar.bank.partners import BankOutcome, BankStatus
@@ -214,6 +214,9 @@ def _write(bank: Bank, day: int) -> SettlementFile | None:
 def _message(bank: Bank, connection: Connection, name: str, held: list[Settlement]) -> bytes:
     if not held:
         return b""
+    # The standard's classes take long to import, for one file a day.
+    from zerobar.bank.merchants.pain import write_file  # noqa: PLC0415
+
     row = connection.execute(
         "SELECT name FROM bank.operator WHERE operator_id = %s", (bank.operator_id,)
     ).fetchone()
