@@ -66,6 +66,7 @@ class TestBank:
         hold_vouchers: vouchers are taken, and not decided.
         refuse_returns: the problem by which it gives no voucher back.
         given_back: how often each voucher's money went back.
+        pages_listed: of the list of what was settled, to whichever payee of the merchant's.
     """
 
     __test__ = False
@@ -95,7 +96,7 @@ class TestBank:
         self.refuse_refunds = self.hold_vouchers = False
         self.refuse_returns: str | None = None
         self.given_back: Counter[tuple[str, int]] = Counter()
-        self.is_listing = True
+        self.is_listing, self.pages_listed = True, 0
         self._lost_requests = self._lost_answers = 0
         self._lock = threading.RLock()
 
@@ -301,11 +302,12 @@ class TestBank:
     def list_settled(self, cursor: str | None, limit: int) -> Page[SettledVoucher]:
         if not self.is_listing:
             raise Told(503, "unavailable")
-        mine = [each for each in self.settled if each.payee_id == self.biller_id.hex()][::-1]
-        start = int(cursor or 0)
-        more = start + limit < len(mine)
+        self.pages_listed += 1
+        newest_first, start = self.settled[::-1], int(cursor or 0)
+        more = start + limit < len(newest_first)
         return Page(
-            items=mine[start : start + limit], next_cursor=str(start + limit) if more else None
+            items=newest_first[start : start + limit],
+            next_cursor=str(start + limit) if more else None,
         )
 
     def merchant(self) -> MerchantShown:

@@ -18,7 +18,6 @@ from tests.postgres import NewDatabase
 from tests.telecom.banking import TestBank
 from tests.telecom.conftest import NUMBER, PLAN, TOKEN, Clock
 from tests.telecom.purses import Purse, new_purse
-from zerobar.client.errors import ClientError
 from zerobar.database import Database, connect, open_pool
 from zerobar.database.migrations import migrate, version_table
 from zerobar.purse.money import Fen
@@ -28,6 +27,7 @@ from zerobar.telecom.apart import ApartState, Unplaced, find_unplaced
 from zerobar.telecom.bank import Bank
 from zerobar.telecom.errors import (
     AskedJustNow,
+    BankAway,
     LineUnknown,
     NoWayBack,
     UnplacedDecided,
@@ -266,7 +266,7 @@ def test_what_an_earlier_version_kept_goes_back_when_somebody_says_so(
     clock.advance(days=365)
     assert finish_returns(telecom, bank) == 0
     books.is_listing = False
-    with pytest.raises(ClientError):
+    with pytest.raises(BankAway):
         give_back_unplaced(telecom, bank, apart.id)
     books.is_listing = True
     assert give_back_unplaced(telecom, bank, apart.id).state is ApartState.RETURNED

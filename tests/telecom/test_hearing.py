@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.telecom.banking import TestBank
-from tests.telecom.conftest import NUMBER
+from tests.telecom.conftest import NUMBER, Clock
 from tests.telecom.purses import Purse
 from zerobar.client.hosting import SettledVoucher
 from zerobar.purse.money import Fen
@@ -133,3 +133,37 @@ def test_a_notice_that_got_lost_has_the_bank_asked_often_until_the_next_one(
     assert ask_what_is_settled(telecom, bank) == 0
     timer.now += 1
     assert ask_what_is_settled(telecom, bank) == 0 and not bank.hearing.is_time_to_ask()
+
+
+def sell(books: TestBank, purse: Purse, clock: Clock, many: int) -> None:
+    """Have cards pay at the tills of the telecom's shops, which are another payee."""
+    for _ in range(many):
+        clock.advance(seconds=1)
+        books.take(purse.record(purse.voucher(AMOUNT, NUMBER, payee_id=b"a till's")))
+
+
+def test_what_shops_sell_hides_no_voucher_and_has_no_list_read_that_is_known(
+    telecom: Telecom, bank: Bank, books: TestBank, line: Line, purse: Purse, clock: Clock
+) -> None:
+    sell(books, purse, clock, 101)
+    assert collect_settled(telecom, bank) == 0
+    books.take(purse.push(AMOUNT, NUMBER))
+    sell(books, purse, clock, 101)
+    assert collect_settled(telecom, bank) == 1 and balance(telecom) == AMOUNT
+    before = books.pages_listed
+    for _ in range(3):
+        assert collect_settled(telecom, bank) == 0
+    assert books.pages_listed == before + 3
+
+
+def test_a_page_of_what_notices_have_told_hides_none_that_no_notice_has(
+    telecom: Telecom, bank: Bank, books: TestBank, line: Line, purse: Purse, clock: Clock
+) -> None:
+    assert collect_settled(telecom, bank) == 0
+    books.take(purse.push(AMOUNT, NUMBER))
+    for _ in range(100):
+        clock.advance(seconds=1)
+        told = settled(books, purse.push(AMOUNT, NUMBER))
+        take_notice(telecom, bank, *books.notice_settled(told))
+    assert collect_settled(telecom, bank) == 1
+    assert balance(telecom) == 101 * AMOUNT

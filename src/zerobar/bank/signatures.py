@@ -40,7 +40,8 @@ class KeyUnknown(NotSignedIn):
     def __init__(self) -> None:
         super().__init__(
             "The key that signed is not known here, or was revoked.",
-            "Sign in on this device again, which enrols a new key.",
+            "Sign in on this device again, which enrols a new key. A till, or a merchant's program,"
+            " signs with the key that was enrolled last.",
         )
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from zerobar.telecom.apart import Unplaced
 
 _MOST = 1_000
+_FOR_GOOD = "It will not: put it on the line that it was for, or pay it out at a counter."
 _ID = Annotated[UUID, typer.Argument(metavar="ID", help="as `zerobar telecom unplaced` lists it")]
 
 
@@ -77,7 +78,7 @@ def give_back(top_up_id: _ID, folder: Folder = DEFAULT_FOLDER) -> None:
     elif apart.state is ApartState.ASKED:
         say("The bank has not done it yet; the telecom asks again until it is known.")
     else:
-        later = "It is asked again in an hour." if apart.give_back_at else "It will not."
+        later = "It is asked again in an hour." if apart.give_back_at else _FOR_GOOD
         say(f"The bank has not given it back: {apart.refusal}. {later}")
         raise typer.Exit(1)
 

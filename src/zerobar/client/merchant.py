@@ -251,8 +251,8 @@ class MerchantClient(TillClient):
             merchant_id: who asks.
             new: with an id made for it; keep both, beside the old, before asking.
 
-        After Unreachable, or an error that is `in_doubt`, ask something with the new key: if it is
-        unknown, nothing has changed.
+        Whenever the answer is not known, as after Unreachable, an error that is `in_doubt`, or a
+        restart, ask something with the new key: if it is unknown, ask for the same again.
         """
         proof = P256.sign(new.private_key, server_key_bytes(merchant_id, new.id))
         asked = NewServerKey(public_key=write_64(new.public_key), proof=write_64(proof))

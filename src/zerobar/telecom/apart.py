@@ -19,6 +19,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 from uuid import UUID
 
 from zerobar.database import Connection
+from zerobar.database.batches import PUT_OFF
 from zerobar.purse.money import Fen
 from zerobar.telecom.context import Telecom
 from zerobar.telecom.errors import UnplacedUnknown
@@ -185,11 +186,22 @@ def expect_refund(connection: Connection, apart: Unplaced) -> None:
     )
 
 
-def note_asked(connection: Connection, apart: Unplaced, now: datetime) -> None:
-    """Note that the bank is being asked."""
-    connection.execute(
-        "UPDATE telecom.unplaced SET asked_at = %s WHERE top_up_id = %s", (now, apart.id)
+def take_up(connection: Connection, apart: Unplaced, now: datetime) -> bool:
+    """Have the bank asked again later, unless it answers now; False: something else is decided."""
+    taken = connection.execute(
+        f"UPDATE telecom.unplaced SET{PUT_OFF} WHERE top_up_id = %(id)s AND state = %(asked)s",
+        {"now": now, "id": apart.id, "asked": ApartState.ASKED},
     )
+    return taken.rowcount == 1
+
+
+def note_asked(connection: Connection, apart: Unplaced, now: datetime) -> bool:
+    """Note that the bank is being asked; return False if something else is decided by now."""
+    noted = connection.execute(
+        "UPDATE telecom.unplaced SET asked_at = %s WHERE top_up_id = %s AND state = %s",
+        (now, apart.id, apart.state),
+    )
+    return noted.rowcount == 1
 
 
 def keep_again(
@@ -204,11 +216,11 @@ def keep_again(
 
 
 def end_return(connection: Connection, top_up_id: UUID, given_to: str, now: datetime) -> None:
-    """Note that whoever paid has it again."""
+    """Note that whoever paid has it again, also if another request was refused meanwhile."""
     connection.execute(
         "UPDATE telecom.unplaced SET state = %s, given_to = %s, refusal = '', ended_at = %s,"
-        " next_try_at = NULL WHERE top_up_id = %s AND state = %s",
-        (ApartState.RETURNED, given_to, now, top_up_id, ApartState.ASKED),
+        " give_back_at = NULL, next_try_at = NULL WHERE top_up_id = %s AND state = ANY(%s)",
+        (ApartState.RETURNED, given_to, now, top_up_id, [ApartState.KEPT, ApartState.ASKED]),
     )
 
 

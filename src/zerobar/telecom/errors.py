@@ -12,7 +12,7 @@ TelecomError
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 from uuid import UUID
 
 from zerobar.purse.money import Fen
@@ -229,6 +229,13 @@ class NotPaidByOrder(Refused):
         )
 
 
+_DECIDED: Final = {
+    "asked": "The bank is being asked to give this money back.",
+    "returned": "This money was given back already.",
+    "placed": "A line has this money already.",
+}
+
+
 class UnplacedUnknown(NotFound):
     """No money that was kept apart has this id."""
 
@@ -246,11 +253,7 @@ class UnplacedDecided(Conflict):
     problem = "unplaced-decided"
 
     def __init__(self, state: str) -> None:
-        super().__init__(
-            f"It is decided already what becomes of this money: {state}.",
-            "Look at it again; nothing was changed.",
-            state=state,
-        )
+        super().__init__(_DECIDED[state], "Look at it again; nothing was changed.", state=state)
 
 
 class AskedJustNow(Conflict):
@@ -267,13 +270,14 @@ class AskedJustNow(Conflict):
 
 
 class NoWayBack(Refused):
-    """Money that came neither by a voucher nor for an order."""
+    """Money that came by no voucher, and no refund of an order gives back."""
 
     problem = "no-way-back"
 
     def __init__(self) -> None:
         super().__init__(
-            "This was paid to the shop's standing code: the bank gives back orders and vouchers.",
+            "The bank gives back vouchers, and orders by itself: this was paid to the shop's"
+            " standing code, or the refund of its order was refused.",
             "Put it on the line that it was for, or pay it out at a counter.",
         )
 

@@ -14,7 +14,6 @@ from uuid import UUID
 
 from zerobar.client.errors import ClientError, Conflict, NotFound, Refused
 from zerobar.client.http import LATE_AFTER_S
-from zerobar.database.batches import put_off
 from zerobar.telecom import apart as store
 from zerobar.telecom.apart import (
     COLUMNS,
@@ -28,7 +27,13 @@ from zerobar.telecom.apart import (
 from zerobar.telecom.bank import Bank, money_of, octets_of
 from zerobar.telecom.batches import LEASE, MOST_AT_ONCE, do_each
 from zerobar.telecom.context import Telecom
-from zerobar.telecom.errors import AskedJustNow, BankNotUnderstood, NoWayBack, UnplacedDecided
+from zerobar.telecom.errors import (
+    AskedJustNow,
+    BankAway,
+    BankNotUnderstood,
+    NoWayBack,
+    UnplacedDecided,
+)
 from zerobar.telecom.model import Source, TopUp
 from zerobar.telecom.topping import credit_line, lock_money, voucher_top_up_id
 from zerobar.telecom.vouchers import tell_bringers
@@ -55,7 +60,7 @@ def give_back_unplaced(telecom: Telecom, bank: Bank, top_up_id: UUID) -> Unplace
     It is asked for until the bank has answered, whatever becomes of this call. What is given back
     already is asked again, for a bank that was restored from a backup may have forgotten it. Raises
     UnplacedUnknown, UnplacedDecided if a line has it, NoWayBack for what came by no voucher, or
-    ClientError while the bank cannot say which voucher it was.
+    BankAway while the bank cannot say which voucher it was.
     """
     apart = find_unplaced(telecom, top_up_id)
     if apart.state is ApartState.PLACED:
@@ -131,18 +136,30 @@ def _name_of(bank: Bank, apart: Unplaced) -> VoucherName:
     """Return by which voucher money came; what an earlier version kept is looked for."""
     if apart.voucher is not None:
         return apart.voucher
-    if apart.source is Source.VOUCHER:
+    found = _listed(bank, apart.id) if apart.source is Source.VOUCHER else None
+    if found is None:
+        raise NoWayBack
+    return found
+
+
+def _listed(bank: Bank, top_up_id: UUID) -> VoucherName | None:
+    """Return the voucher of the bank's list that money came by; raises BankAway."""
+    try:
         for page in bank.vouchers.settled():
             for each in page:
                 name = VoucherName(octets_of(each.payer_id), each.entry)
-                if voucher_top_up_id(*name) == apart.id:
+                if voucher_top_up_id(*name) == top_up_id:
                     return name
-    raise NoWayBack
+    except ClientError:
+        raise BankAway from None
+    return None
 
 
 def _go_on(telecom: Telecom, bank: Bank, apart: Unplaced) -> bool:
+    # It was read when this round began, which may be long ago.
     with telecom.connection() as connection:
-        put_off(connection, "telecom.unplaced", "top_up_id", apart.id, telecom.clock())
+        if not store.take_up(connection, apart, telecom.clock()):
+            return False
     assert apart.voucher is not None, "what is given back by an order is never due here"
     with own_work("give back", voucher=voucher_name(*apart.voucher), top_up_id=apart.id):
         return _ask(telecom, bank, apart).state is not ApartState.ASKED
@@ -153,7 +170,8 @@ def _ask(telecom: Telecom, bank: Bank, apart: Unplaced) -> Unplaced:
     if apart.state not in (ApartState.ASKED, ApartState.RETURNED) or apart.voucher is None:
         return apart
     with telecom.connection() as connection:
-        store.note_asked(connection, apart, telecom.clock())
+        if not store.note_asked(connection, apart, telecom.clock()):
+            return require_unplaced(connection, apart.id)
     try:
         given = bank.vouchers.give_back(*apart.voucher)
     except (NotFound, Conflict, Refused) as error:

@@ -27,6 +27,7 @@ from zerobar.telecom.batches import LEASE, MOST_AT_ONCE, do_each
 from zerobar.telecom.binary_sms import VoucherMessage
 from zerobar.telecom.context import Telecom
 from zerobar.telecom.errors import TooManyVouchers, VoucherForOthers, VoucherMalformed
+from zerobar.telecom.hearing import BEFORE_ALL
 from zerobar.telecom.model import Source, TopUp
 from zerobar.telecom.topping import is_known, take_money, voucher_top_up_id
 from zerobar.tracing.spans import moment, own_work, voucher_name
@@ -168,16 +169,33 @@ def ask_what_is_settled(telecom: Telecom, bank: Bank) -> int:
 def collect_settled(telecom: Telecom, bank: Bank) -> int:
     """Credit what was settled at the bank, whoever brought it there; return how many are new.
 
-    The list's last are read first, page by page, up to a page of which all are known; and credited
-    from the oldest on, so that an interruption leaves none behind.
+    The list's last are read first, page by page, back to where an earlier look had credited all;
+    and credited from the oldest on. So neither an interruption leaves any behind, nor a page of
+    what notices have told since, nor one of what the telecom's shops have sold.
     """
     new: list[SettledVoucher] = []
+    read_until, newest = bank.hearing.read_until, BEFORE_ALL
     for page in bank.vouchers.settled():
-        fresh = [each for each in page if not is_known(telecom, _id_of(each))]
+        newest = max([newest, *(each.settled_at for each in page)])
+        own = [each for each in page if each.payee_id == bank.biller_id.hex()]
+        fresh = [each for each in own if not is_known(telecom, _id_of(each))]
         new += fresh
-        if not fresh:
+        if not fresh and _is_read(page, own, read_until):
             break
-    return do_each("settled vouchers", reversed(new), lambda each: _collect(telecom, bank, each))
+    done = do_each("settled vouchers", reversed(new), lambda each: _collect(telecom, bank, each))
+    if done == len(new):
+        bank.hearing.note_read(newest)
+    return done
+
+
+def _is_read(
+    page: list[SettledVoucher], own: list[SettledVoucher], read_until: datetime | None
+) -> bool:
+    """Return whether nothing behind a page of the list is new, if nothing of the page itself is."""
+    if read_until is None:
+        # The first look of this program: an earlier one has read up to here.
+        return bool(own)
+    return not page or page[-1].settled_at < read_until
 
 
 def credit_settled(telecom: Telecom, bank: Bank, settled: SettledVoucher) -> TopUp | Unplaced:

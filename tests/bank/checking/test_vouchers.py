@@ -104,6 +104,11 @@ TAMPERED = {
         " gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), now()"
         " FROM bank.voucher v WHERE v.kind = 5 LIMIT 1",
     ),
+    "a voucher that its payer took back though its hosted payee was paid": (
+        {"vouchers taken back"},
+        "INSERT INTO bank.purse_log SELECT payer_id, 999, 4, payer_id, entry, 0, '', '', 0"
+        " FROM bank.voucher WHERE kind = 5 LIMIT 1",
+    ),
     "a hosted request that can be settled again": (
         {"what happens once"},
         "DELETE FROM ledger.counter",

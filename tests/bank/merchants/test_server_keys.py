@@ -24,7 +24,8 @@ from tests.bank.merchants.trading import (
 )
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import IdUsed
-from zerobar.bank.merchants import event_store, onboarding, store, webhooks
+from zerobar.bank.halting import key_revocation
+from zerobar.bank.merchants import event_store, onboarding, server_keys, store, webhooks
 from zerobar.bank.merchants.errors import (
     KeyWrong,
     MerchantSuspended,
@@ -44,6 +45,7 @@ from zerobar.bank.people import store as people
 from zerobar.bank.people.model import SigningKey
 from zerobar.bank.signatures import KeyUnknown
 from zerobar.client.merchants import server_key_bytes
+from zerobar.ledger import LedgerUnavailable, read_counter
 
 
 def in_force(bank: Bank, merchant_id: UUID) -> list[UUID]:
@@ -107,6 +109,17 @@ def test_what_was_decided_before_another_key_came_is_refused(
     assert give_server_key(bank, tea.merchant.id, new, bank.clock()).revoked_at is None
 
 
+def test_only_the_newest_keys_are_shown(
+    bank: Bank, tea: Trader, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server_keys, "MOST_SHOWN", 2)
+    given: list[UUID] = []
+    for _ in range(3):
+        clock.advance(seconds=1)
+        given.append(give_key(bank, tea.merchant.id, new_key(bank)).id)
+    assert [key.id for key in server_keys_of(bank, tea.merchant.id)] == given[:0:-1]
+
+
 def test_a_key_that_is_no_point_or_nobodys_is_refused(bank: Bank, tea: Trader) -> None:
     with pytest.raises(KeyWrong):
         give_server_key(bank, tea.merchant.id, NewServerKey(bank.new_id(), b"\x01" * 64))
@@ -133,6 +146,34 @@ def test_two_at_once_leave_one_key_in_force(
     with ThreadPoolExecutor(2) as threads:
         list(threads.map(lambda key: give_key(bank, tea.merchant.id, key), keys))
     assert len(in_force(bank, tea.merchant.id)) == 1
+
+
+def halts_of(bank: Bank, key_id: UUID) -> int:
+    """Return how often the ledger was told to take nothing more that a key has signed."""
+    with bank.connection() as connection:
+        return read_counter(connection, key_revocation(key_id).key, 0)
+
+
+def test_a_key_is_halted_once_however_many_follow_it(bank: Bank, tea: Trader) -> None:
+    given = [tea.server_key, *(give_key(bank, tea.merchant.id, new_key(bank)) for _ in range(3))]
+    assert [halts_of(bank, key.id) for key in given] == [1, 1, 1, 0]
+
+
+def test_a_key_that_was_not_halted_when_it_was_replaced_is_when_that_is_asked_again(
+    bank: Bank, tea: Trader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = NewServerKey(bank.new_id(), new_key(bank).public_key)
+    with monkeypatch.context() as patched:
+        patched.setattr(server_keys, "halt", is_away)
+        with pytest.raises(LedgerUnavailable):
+            give_server_key(bank, tea.merchant.id, new)
+    assert halts_of(bank, tea.server_key.id) == 0
+    give_server_key(bank, tea.merchant.id, new)
+    assert halts_of(bank, tea.server_key.id) == 1
+
+
+def is_away(*_: object) -> None:
+    raise LedgerUnavailable
 
 
 # --- by itself --------------------------------------------------------------------------------

@@ -1,15 +1,26 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.bank.conftest import Clock
 from tests.bank.holders import Holder, new_key
-from tests.bank.merchants.trading import Trader, begin, enrol, new_order, pay_shop, seller
+from tests.bank.merchants.trading import (
+    STAFF,
+    Trader,
+    begin,
+    enrol,
+    new_order,
+    pay_shop,
+    seller,
+)
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import IdUsed
-from zerobar.bank.merchants import shops
+from zerobar.bank.merchants import onboarding, shops
 from zerobar.bank.merchants.errors import (
     EnrolmentCodeWrong,
+    MerchantSuspended,
     NotASeller,
     ServerOnly,
     ShopClosed,
@@ -90,6 +101,31 @@ def test_a_till_is_not_enrolled_without_its_code(bank: Bank, tea: Trader, clock:
     enrol(bank, renewed, key)
     with pytest.raises(TerminalEnrolled):
         shops.renew_enrolment_code(bank, tea.server, terminal_id)
+
+
+def test_a_till_that_is_ended_while_it_enrols_gets_no_key(
+    bank: Bank, tea: Trader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting, key = added(bank, tea), new_key(bank)
+
+    def ended_meanwhile(*_: object) -> bool:
+        return bool(shops.revoke_terminal(bank, tea.server, waiting.terminal.id))
+
+    monkeypatch.setattr(shops, "_proves", ended_meanwhile)
+    with pytest.raises(EnrolmentCodeWrong):
+        enrol(bank, waiting, key)
+
+
+def test_who_has_stolen_the_server_s_key_adds_no_till_while_the_merchant_is_suspended(
+    bank: Bank, tea: Trader
+) -> None:
+    waiting = added(bank, tea)
+    onboarding.suspend_merchant(bank, STAFF, tea.merchant.id, suspended=True)
+    thief = replace(tea, server=seller(bank, tea.server_key))
+    with pytest.raises(MerchantSuspended):
+        added(bank, thief)
+    with pytest.raises(MerchantSuspended):
+        shops.renew_enrolment_code(bank, thief.server, waiting.terminal.id)
 
 
 def test_a_code_is_dead_after_five_wrong_tries(bank: Bank, tea: Trader) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import date
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from tests.bank.doubles import Doubles
 from tests.bank.holders import Holder, grant, open_holder
 from tests.bank.people.asking import NAME, RESIDENT_ID
+from tests.bank.people.identities import resident_id_of
 from zerobar.bank.context import Bank
 from zerobar.bank.errors import TooMany
 from zerobar.bank.funding import store as funding
@@ -110,6 +112,26 @@ def test_another_identity_is_refused_afterwards(
     verify(bank, partners, anna)
     with pytest.raises(AlreadyVerified):
         verify_identity(bank, anna.session, "王小红", RESIDENT_ID)
+
+
+@pytest.mark.parametrize("other", [RESIDENT_ID, resident_id_of(1)])
+def test_of_two_requests_at_once_the_first_verifies_and_the_same_again_does_nothing(
+    bank: Bank, partners: Doubles, anna: Holder, monkeypatch: pytest.MonkeyPatch, other: str
+) -> None:
+    """The first is done while the registry is asked about the second."""
+    matches = partners.identity.matches
+    partners.identity.people[other] = NAME
+
+    def matches_later(name: str, resident_id: str) -> bool:
+        monkeypatch.setattr(partners.identity, "matches", matches)
+        verify(bank, partners, anna)
+        return matches(name, resident_id)
+
+    monkeypatch.setattr(partners.identity, "matches", matches_later)
+    refused = pytest.raises(AlreadyVerified) if other != RESIDENT_ID else nullcontext()
+    with refused:
+        verify_identity(bank, anna.session, NAME, other)
+    assert category(bank, anna) is Category.III
 
 
 def test_a_name_that_does_not_belong_is_refused_five_times_a_day(

@@ -16,8 +16,9 @@ from tests.bank.merchants.tapping import check, tap
 from tests.bank.merchants.test_tap_abuse import flagged
 from tests.bank.merchants.trading import STAFF, Trader, begin, new_order
 from tests.bank.purses.conftest import MakeCard, Sim, consent
-from tests.bank.purses.test_billers import biller, loaded, order, payee, push, telecom
+from tests.bank.purses.test_billers import KEY, biller, loaded, order, payee, push, telecom
 from zerobar.bank.chart import AccountCode, TransferCode, operator_account
+from zerobar.bank.checking import check_books
 from zerobar.bank.context import Bank
 from zerobar.bank.merchants import event_store, webhooks
 from zerobar.bank.merchants.errors import MerchantSuspended, ServerOnly
@@ -28,17 +29,20 @@ from zerobar.bank.merchants.webhooks import set_webhook_url
 from zerobar.bank.paying.errors import InsufficientBalance, OutcomeUnknown
 from zerobar.bank.people.errors import WalletFrozen
 from zerobar.bank.purses import register_purse
-from zerobar.bank.purses.billers import NEWEST, settled_to
+from zerobar.bank.purses.billers import NEWEST, issue_for, settled_to
 from zerobar.bank.purses.charging import load
 from zerobar.bank.purses.model import Purse
 from zerobar.bank.purses.owed_loads import load_owed
 from zerobar.bank.settlement.books import purse_books
 from zerobar.bank.settlement.giving_back import (
+    PayerIsPayee,
     PayerOutOfReach,
     PayerUnproved,
     VoucherNotSettled,
     VoucherPaidOrder,
+    VoucherReturn,
     give_back_voucher,
+    returned,
 )
 from zerobar.bank.settlement.life import VoucherUnknown, life_of
 from zerobar.bank.settlement.owing import owed_to
@@ -49,8 +53,9 @@ from zerobar.client.errors import BankSaysNo
 from zerobar.client.hosting import GivenBackTo, HostingClient
 from zerobar.client.syncing import StepKind
 from zerobar.ledger import LedgerUnavailable
-from zerobar.purse.messages import EntryKind, Kind, PurseClass
+from zerobar.purse.messages import EntryKind, Kind, PurseClass, VoidFlags, VoidStatement
 from zerobar.purse.money import CNY, Fen
+from zerobar.purse.suites import P256
 from zerobar.reader import Payment
 
 __all__ = ["biller", "loaded", "payee", "telecom"]
@@ -114,6 +119,23 @@ def test_it_is_given_back_once_however_often_and_by_how_many_it_is_asked(
     assert balance(offering, anna.wallet) - before == AMOUNT
     suspend_merchant(offering, STAFF, telecom.merchant.id, suspended=True)
     assert ask(9) == first, "what is done is told, whatever has happened since"
+    check(offering)
+
+
+def test_whoever_is_overtaken_hears_that_it_is_given_back_and_not_that_money_lacks(
+    offering: Bank, telecom: Trader, pushed: Payment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first: list[VoucherReturn] = []
+
+    def overtaken(*asked: Any) -> VoucherReturn | None:
+        made = returned(*asked)
+        monkeypatch.undo()
+        first.append(give_back_voucher(offering, telecom.server, *key_of(pushed)))
+        return made
+
+    monkeypatch.setattr("zerobar.bank.settlement.giving_back.returned", overtaken)
+    assert give_back_voucher(offering, telecom.server, *key_of(pushed)) == first[0]
+    assert balance(offering, telecom.wallet) == 0
     check(offering)
 
 
@@ -210,11 +232,16 @@ def test_a_merchant_that_is_halted_gives_nothing_back(
 
 
 def test_what_was_paid_out_meanwhile_is_given_back_once_there_is_money_again(
-    offering: Bank, anna: Holder, telecom: Trader, pushed: Payment
+    offering: Bank,
+    anna: Holder,
+    telecom: Trader,
+    pushed: Payment,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("zerobar.bank.settlement.asking.MOST_ATTEMPTS", 2)
     vault = operator_account(offering.operator_id, AccountCode.VAULT)
     move(offering, telecom.wallet, vault, Fen(1), TransferCode.MERCHANT_SETTLEMENT)
-    for _ in range(2):
+    for _ in range(3):
         with pytest.raises(InsufficientBalance) as lacking:
             give_back_voucher(offering, telecom.server, *key_of(pushed))
         assert lacking.value.facts["shortfall_fen"] == 1
@@ -279,6 +306,23 @@ def test_a_card_that_nothing_leads_back_to_is_said_to_be_out_of_reach(
         give_back_voucher(offering, telecom.server, *key_of(paid))
 
 
+def test_what_the_merchants_own_card_has_paid_is_in_its_wallet_already(
+    offering: Bank, telecom: Trader, payee: Purse, loaded: Sim, make_card: MakeCard
+) -> None:
+    """A shop of the telecom's that is paid cash, and pushes with its till's card."""
+    own = make_card(PurseClass.MERCHANT)
+    register_purse(offering, own.certificate, telecom.wallet)
+    own.card.accept(*loaded.card.pay(own.ask(50_00, Kind.PAYMENT)))
+    loaded.sync(offering)
+    paid = push(own, payee, AMOUNT)
+    take_vouchers(offering, [bytes(paid)])
+    own.sync(offering)
+    with pytest.raises(PayerIsPayee):
+        give_back_voucher(offering, telecom.server, *key_of(paid))
+    assert balance(offering, telecom.wallet) == AMOUNT
+    check(offering)
+
+
 def test_what_has_no_money_yet_and_what_paid_an_order_is_refused(
     offering: Bank, telecom: Trader, payee: Purse, loaded: Sim
 ) -> None:
@@ -291,6 +335,40 @@ def test_what_has_no_money_yet_and_what_paid_an_order_is_refused(
     pay_by_tap(offering, telecom.till, sold.id, raw)
     with pytest.raises(VoucherPaidOrder):
         give_back_voucher(offering, telecom.server, raw[2:10], int.from_bytes(raw[10:14]))
+
+
+def test_a_biller_that_voids_what_it_was_paid_makes_money_and_is_found_out(
+    offering: Bank, telecom: Trader, payee: Purse, loaded: Sim
+) -> None:
+    asked = order(payee, 1)
+    issue_for(offering, telecom.server, asked.request)
+    payment = loaded.card.pay(asked)
+    take_vouchers(offering, [bytes(payment)])
+    paid = payment.voucher
+    void = VoidStatement(
+        flags=VoidFlags.VOIDED,
+        payee_id=payee.id,
+        payee_entry=1,
+        payer_id=paid.payer_id,
+        payer_entry=paid.entry,
+        number=paid.number,
+        amount=paid.amount,
+        voucher_hash=paid.hash,
+    ).signed(lambda body: P256.sign(KEY, body))
+    loaded.card.undo(void, payee.certificate)
+    loaded.sync(offering)
+    assert balance(offering, telecom.wallet) == paid.amount
+    assert loaded.card.state(bytes(8)).balance == 200_00, "the money is there twice"
+    faults = [(each.name, each.deviations) for each in check_books(offering) if each.many]
+    assert faults == [
+        (
+            "vouchers taken back",
+            (
+                f"entry {paid.entry} of purse {loaded.id.hex()}: 3900 fen, paid to payee"
+                f" {payee.id.hex()}",
+            ),
+        )
+    ]
 
 
 def test_a_biller_gives_back_over_http(

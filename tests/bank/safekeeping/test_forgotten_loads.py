@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.bank.holders import balance, fill, grant
+from tests.bank.merchants.test_tap_abuse import flagged
 from tests.bank.purses.conftest import by
 from tests.bank.safekeeping.restored import (
     LOADED,
@@ -172,6 +173,28 @@ def test_a_card_without_a_wallet_has_not_twice_what_it_was_owed(
         assert cash.funds() == 40_00 and of_vault(bank) == before
         assert faults(bank) == [] and village.books().is_exact
         assert len(recoveries(bank)) == 1
+
+
+def test_the_vault_pays_nothing_for_a_card_whose_unload_waits_for_it_to_hear_of_a_cheat(
+    drill: Drill, village: Village, alice: Villager
+) -> None:
+    cash = village.anonymous("Cash")
+    village.sync(alice)
+    drill.back_up()
+    village.pay(alice, cash, 40_00).accept()
+    village.unload(cash, 40_00)
+    village.sync(cash)
+    asked = cash.card.prepare_signed(Kind.LOAD, Fen(40_00), CNY, bytes(8))
+    cash.card.accept(*load_owed(village.bank, asked))
+    with drill.restored() as bank:
+        flagged(bank, alice.id)
+        before = of_vault(bank)
+        for _ in range(2):
+            village.sync(cash)
+        with bank.connection() as connection:
+            assert owed_to(connection, cash.id) == 0
+        assert cash.funds() == 40_00 and of_vault(bank) == before
+        assert len(recoveries(bank)) == 1 and village.books().is_exact
 
 
 def test_a_lost_purse_that_is_found_after_its_end_is_paid_out_what_was_forgotten_once(

@@ -77,10 +77,12 @@ def half_of(page: Page, which: str) -> tuple[str, UUID]:
 def add_till(olga: Page, rita: Page) -> tuple[UUID, str]:
     """Let two add a till in a new shop; return the till's id and its one-time code."""
     where = propose_till(olga)
+    rita.goto(where)
+    expect(rita.get_by_text(APPLICATION["Name"])).to_be_visible()
     approve(rita, where)
-    second, till_id = half_of(rita, "The last five letters")
+    second, till_id = half_of(rita, "The last five characters")
     expect(olga.get_by_text("Approved and carried out.")).to_be_visible()
-    first, same_id = half_of(olga, "The first five letters")
+    first, same_id = half_of(olga, "The first five characters")
     assert till_id == same_id
     return till_id, first + second
 

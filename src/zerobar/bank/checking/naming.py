@@ -17,7 +17,7 @@ from zerobar.bank.people.wallets import MOST_WALLETS
 from zerobar.bank.purses.model import EventKind
 from zerobar.bank.settlement.model import Outcome
 from zerobar.ledger import Result, TransferKind
-from zerobar.purse.messages import Kind
+from zerobar.purse.messages import EntryKind, Kind, PurseClass
 
 _NAMED: Final[Mapping[str, type[IntEnum]]] = {
     "result": Result,
@@ -32,6 +32,8 @@ _NAMED: Final[Mapping[str, type[IntEnum]]] = {
     "voucher": Kind,
     "outcome": Outcome,
     "event": EventKind,
+    "entry": EntryKind,
+    "class": PurseClass,
 }
 CONSTANTS: Final[Mapping[str, int | str]] = MappingProxyType(
     {

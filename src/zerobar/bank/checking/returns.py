@@ -43,4 +43,21 @@ RETURNED: Final = Rule(
                ELSE w.amount_fen IS NOT NULL OR r.wallet_id IS DISTINCT FROM payer.wallet_id END
     """,
 )
-RULES: Final = (RETURNS, RETURNED)
+# The payee's key is the merchant's own: what it voids, the payer's card takes back.
+TAKEN_BACK: Final = Rule(
+    "vouchers taken back",
+    "A card has taken back what its hosted payee was paid: the same money is there twice.",
+    "The void statement in the card's log, which whoever has the payee's key signed: freeze the"
+    " wallets of both, and have the merchant pay it.",
+    """
+    SELECT 'entry ' || v.entry || ' of purse ' || encode(v.payer_id, 'hex') || ': '
+           || v.amount_fen || ' fen, paid to payee ' || encode(v.payee_id, 'hex')
+    FROM bank.purse_log l
+    JOIN bank.voucher v ON v.payer_id = l.purse_id AND v.entry = l.payer_entry
+    JOIN bank.voucher_outcome o ON o.payer_id = v.payer_id AND o.entry = v.entry
+    JOIN bank.purse payee ON payee.purse_id = v.payee_id
+    WHERE l.kind = %(entry_undo)s AND o.outcome = %(outcome_settled)s
+      AND payee.class = %(class_service)s
+    """,
+)
+RULES: Final = (RETURNS, RETURNED, TAKEN_BACK)

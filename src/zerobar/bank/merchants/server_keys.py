@@ -23,8 +23,11 @@ from zerobar.bank.people.store import insert_signing_key, signing_key, signing_k
 from zerobar.bank.signatures import KeyUnknown
 from zerobar.client.merchants import server_key_bytes
 from zerobar.database import Connection
+from zerobar.ledger import read_counters
 from zerobar.purse.suites import P256, SignatureRefused
 
+MOST_SHOWN: Final = 100
+"""Keys of a merchant: a program may replace its own every day."""
 _LABEL: Final = "server"
 
 
@@ -91,10 +94,13 @@ def replace_own_key(bank: Bank, seller: Seller, new: NewServerKey, proof: bytes)
 
 
 def server_keys_of(bank: Bank, merchant_id: UUID) -> list[SigningKey]:
-    """Return a merchant program's keys, the newest first, old ones too; raises MerchantUnknown."""
+    """Return a merchant program's keys, the newest first, at most MOST_SHOWN, old ones too.
+
+    Raises MerchantUnknown.
+    """
     with bank.connection() as connection:
         require_merchant(connection, merchant_id)
-        return _keys(connection, merchant_id)[::-1]
+        return _keys(connection, merchant_id)[: -MOST_SHOWN - 1 : -1]
 
 
 def _check_unchanged(connection: Connection, merchant_id: UUID, since: datetime) -> None:
@@ -137,6 +143,9 @@ def _first_answer(connection: Connection, new: SigningKey) -> SigningKey:
 
 
 def _halt_revoked(bank: Bank, merchant_id: UUID) -> None:
+    """Halt what is revoked and not halted yet, whoever was interrupted in between."""
     with bank.connection() as connection:
-        keys = _keys(connection, merchant_id)
-    halt(bank, *(key_revocation(key.id) for key in keys if key.revoked_at is not None))
+        revoked = [each.id for each in _keys(connection, merchant_id) if each.revoked_at]
+        conditions = [key_revocation(key_id) for key_id in revoked]
+        halts = read_counters(connection, [(each.key, each.period) for each in conditions])
+    halt(bank, *(each for each in conditions if not halts[each.key, each.period]))

@@ -119,9 +119,12 @@ def add_terminal(
 ) -> AddedTerminal:
     """Add a till to a shop; the same again gives the first answer, with the same code.
 
-    Raises ServerOnly, ShopUnknown, ShopClosed or IdUsed.
+    Not while the merchant is suspended: a till outlives the key of the server that added it.
+
+    Raises ServerOnly, MerchantSuspended, ShopUnknown, ShopClosed or IdUsed.
     """
     seller.require_server()
+    seller.require_trading()
     return add_terminal_to(bank, seller.merchant.id, terminal_id, (shop_id, label))
 
 
@@ -160,9 +163,10 @@ def add_terminal_to(
 def renew_enrolment_code(bank: Bank, seller: Seller, terminal_id: UUID) -> AddedTerminal:
     """Give a till that is not enrolled yet another code; the one before is void.
 
-    Raises ServerOnly, TerminalUnknown or TerminalEnrolled.
+    Raises ServerOnly, MerchantSuspended, TerminalUnknown or TerminalEnrolled.
     """
     seller.require_server()
+    seller.require_trading()
     merchant_id = seller.merchant.id
     with bank.transaction() as connection:
         terminal = _terminal_of(connection, merchant_id, terminal_id)
@@ -235,6 +239,9 @@ def is_waiting(bank: Bank, terminal: Terminal) -> bool:
 def _enrol(bank: Bank, connection: Connection, terminal_id: UUID, public_key: bytes) -> SigningKey:
     terminal = store.terminal(connection, terminal_id, lock=True)
     assert terminal is not None
+    # It may have been ended since its code was read.
+    if terminal.revoked_at is not None:
+        raise EnrolmentCodeWrong
     key_id = derived_id(Word.TERMINAL_KEY, terminal_id, public_key.hex())
     if terminal.key_id not in {None, key_id}:
         raise TerminalEnrolled

@@ -225,8 +225,10 @@ class Express:
         # Last, for whatever may go wrong here, nobody waits for it.
         lost, self._assurance = self._assurance, None
         if lost is not None:
-            self._loop.remove_reader(lost.socket)
-            lost.close()
+            try:
+                self._loop.remove_reader(lost.socket)
+            finally:
+                lost.close()
 
     # --- connecting -----------------------------------------------------------------------
 

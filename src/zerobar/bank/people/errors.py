@@ -242,7 +242,7 @@ class TooManyWallets(Refused):
     def __init__(self, most: int) -> None:
         super().__init__(
             f"One person may have {most} wallets, and they are all in use.",
-            "Close one that is not needed.",
+            "Close one that is not needed, on whichever of that person's phone numbers.",
             most=most,
         )
 

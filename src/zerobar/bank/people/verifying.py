@@ -84,7 +84,8 @@ def verify_identity(bank: Bank, session: Session, name: str, resident_id: str) -
         bank.sealer.index(resident_id, RESIDENT_ID_PURPOSE),
         now,
     )
-    _record(bank, person_id, identity)
+    if not _record(bank, person_id, identity):
+        _verified_before(bank, person_id, name, resident_id)
     settle_slots(bank, person_id)
     return _person(bank, person_id)
 
@@ -146,15 +147,19 @@ def _person(bank: Bank, person_id: UUID) -> Person:
     return person
 
 
-def _record(bank: Bank, person_id: UUID, identity: SealedIdentity) -> None:
+def _record(bank: Bank, person_id: UUID, identity: SealedIdentity) -> bool:
+    """Return False, and do nothing, if another request has verified the person meanwhile."""
     with bank.transaction() as connection:
         person = store.lock_person(connection, person_id)
-        if person is None or person.verified_at is not None:
-            raise AlreadyVerified
+        if person is None:
+            raise PersonUnknown
+        if person.verified_at is not None:
+            return False
         store.set_identity(connection, person_id, identity)
         for wallet in store.wallets_of_person(connection, person_id):
             if wallet.category is Category.IV and wallet.closed_at is None:
                 take_slot(bank, connection, person_id, wallet.id)
+    return True
 
 
 def _locked(connection: Connection, person_id: UUID, wallet_id: UUID) -> tuple[Person, Wallet]:

@@ -80,7 +80,11 @@ _COVERED: Final = """
                 SELECT from_loss_fen AS fen FROM bank.load_recovery WHERE purse_id = %(id)s
                 UNION ALL SELECT amount_fen FROM bank.loss_cover WHERE purse_id = %(id)s
                 UNION ALL SELECT -amount_fen FROM bank.cover_return WHERE purse_id = %(id)s) each),
-           (SELECT coalesce(max(ceiling_fen), 0) FROM bank.cover_ceiling WHERE purse_id = %(id)s)
+           (SELECT coalesce(max(ceiling_fen), 0) FROM bank.cover_ceiling WHERE purse_id = %(id)s),
+           EXISTS (
+               SELECT FROM bank.voucher_due d
+               JOIN bank.voucher v ON v.payer_id = d.payer_id AND v.entry = d.entry
+               WHERE d.payer_id = %(id)s AND v.kind = %(unload)s)
 """
 _UNTOLD: Final = """
     SELECT r.payer_id, r.entry, r.before_fen, r.purse_id, r.wallet_id, r.from_wallet_fen,
@@ -218,12 +222,18 @@ def _parts(bank: Bank, connection: Connection, found: Forgotten) -> tuple[int, i
 
 
 def _coverable(connection: Connection, found: Forgotten) -> int:
-    """Return what the vault may still pay for a purse's loads; of a cheat's, risk decides."""
-    row = connection.execute(_COVERED, {"id": found.voucher.payee_id}).fetchone()
+    """Return what the vault may still pay for a purse's loads; of a cheat's, risk decides.
+
+    What a purse without a wallet was loaded with may be what it has unloaded before: as long as
+    that is not decided, nothing is known to be lacking.
+    """
+    asked = {"id": found.voucher.payee_id, "unload": int(Kind.UNLOAD)}
+    row = connection.execute(_COVERED, asked).fetchone()
     assert row is not None
-    covered, approved = row
-    usual = 0 if found.is_flagged else highest_value_out(connection).get(found.purse_class, 0)
-    return int(max(usual, approved) - covered)
+    covered, approved, is_unloading = row
+    is_open = found.wallet_id is None and is_unloading
+    usual = highest_value_out(connection).get(found.purse_class, 0)
+    return int(max(0 if found.is_flagged or is_open else usual, approved) - covered)
 
 
 def _posting(

@@ -50,6 +50,7 @@ from zerobar.ledger import (
     Row,
     RowRefused,
     Transfer,
+    balance,
     read_counter,
 )
 from zerobar.purse.messages import EntryKind, Kind, PurseClass
@@ -117,6 +118,18 @@ class PayerUnproved(Refused):
         )
 
 
+class PayerIsPayee(Refused):
+    """The card belongs to whoever gives back: the money is in the wallet that it would go to."""
+
+    problem = "payer-is-payee"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The card that paid is the payee's own: the money is in the wallet behind it already.",
+            "Nothing has to be given back; load the card from that wallet if it is to have it.",
+        )
+
+
 class PayerOutOfReach(Refused):
     """Nothing leads back to the card that paid."""
 
@@ -159,17 +172,20 @@ def give_back_voucher(bank: Bank, seller: Seller, payer_id: bytes, entry: int) -
 
     Raises ServerOnly, VoucherUnknown for one that the merchant was not paid with, MerchantSuspended
     or WalletFrozen of whoever gives back, VoucherNotSettled, VoucherPaidOrder, PayerOutOfReach,
-    PayerUnproved, WalletClosed of the payer, InsufficientBalance, KeyUnknown, TooBusy or
-    OutcomeUnknown.
+    PayerUnproved, PayerIsPayee, WalletClosed of the payer, InsufficientBalance, KeyUnknown, TooBusy
+    or OutcomeUnknown.
     """
     seller.require_server()
     with bank.connection() as connection:
         known = _known(connection, seller, payer_id, entry)
+        # Read first: if another request takes the money meanwhile, what it gave back is found then.
+        available = balance(connection, seller.merchant.wallet_id).available
         made = returned(connection, payer_id, entry)
         if made is not None:
             return made
         paid = _paid(payer_id, entry, known)
         conditions = _not_halted(connection, seller)
+        _check_money(seller, paid, available)
         posting = _posting(bank, connection, (seller, paid), conditions)
     answer = _answer(bank, posting)
     with bank.connection() as connection:
@@ -230,6 +246,14 @@ def _not_halted(connection: Connection, seller: Seller) -> tuple[Counter, ...]:
     if wallet is not None and wallet.frozen_at is not None:
         raise WalletFrozen
     return wallet_halts(wallet_id, halts), key_revocation(seller.key_id)
+
+
+def _check_money(seller: Seller, paid: _Paid, available: int) -> None:
+    """Raise what the ledger would refuse for as long as it lasts: each refusal uses up an id."""
+    if paid.wallet_id == seller.merchant.wallet_id:
+        raise PayerIsPayee
+    if available < paid.amount:
+        raise InsufficientBalance(Fen(paid.amount - available))
 
 
 def _posting(

@@ -104,7 +104,8 @@ class TillCodeGone(NotFound):
     def __init__(self) -> None:
         super().__init__(
             "No code of this till can be used now.",
-            "Wait until it is approved; if it is enrolled or too late, propose another till.",
+            "Wait until it is approved. A till that is enrolled needs none. If it is too late, or"
+            " was mistyped five times, end this till and propose another.",
         )
 
 

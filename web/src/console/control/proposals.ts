@@ -12,11 +12,12 @@ export interface ProposedFact {
   value: string
   isId: boolean
   isKey: boolean
+  isMerchant: boolean
   to: RouteLocationRaw | undefined
 }
 
 const RISK: readonly Role[] = ['risk']
-const DESK: readonly Role[] = ['operations', 'risk']
+export const DESK: readonly Role[] = ['operations', 'risk']
 const APPROVERS: Record<string, readonly Role[]> = {
   'pay-in-reserves': ['authority-approver'], issue: ['authority-approver'], redeem: ['authority-approver'],
   'announce-key': ['authority-approver'], limits: RISK, 'category-one': DESK, unfreeze: RISK, 'block-class': RISK,
@@ -39,7 +40,8 @@ export function useProposals() {
 
   function fact(name: string, value: unknown): ProposedFact {
     const key = `approval.field.${name}`
-    return { name: te(key) ? t(key) : name, value: told(name, value), isId: name.endsWith('_id'), isKey: name === 'server_key', to: placeOf(name, value) }
+    const kind = { isId: name.endsWith('_id'), isKey: name === 'server_key', isMerchant: name === 'merchant_id' }
+    return { name: te(key) ? t(key) : name, value: told(name, value), ...kind, to: placeOf(name, value) }
   }
 
   function told(name: string, value: unknown): string {

@@ -40,7 +40,7 @@ export const takingOnZh = {
   serverKey: {
     title: '商户自己的程序', lead: '程序用密钥签名，可以收款、退款、添加收银机；它也可以自己更换密钥。由员工登记须两人完成。',
     none: '还没有登记过公钥：没有任何程序能以商户名义行事。', first: '登记公钥', another: '更换公钥',
-    effect: '由这把密钥签名的请求，一律视为商户本人所为。', anotherEffect: '程序此后只能用新密钥签名；旧密钥签名的一切不再接受。通知会发给商户的程序。',
+    effect: '由这把密钥签名的请求，一律视为商户本人所为。', anotherEffect: '程序此后只能用新密钥签名；旧密钥签名的一切不再接受。通知会发给商户的程序。收银机不受影响：如果旧密钥被盗，请停用商户不认识的收银机。',
     newKey: '商户程序的公钥', fingerprint: '公钥指纹', state: '状态', id: '密钥编号', since: '自', until: '至',
     given: '密钥编号', givenAdvice: '请告诉商户：它的程序以此编号签名。',
   },
@@ -100,7 +100,7 @@ export const takingOnEn: Like<typeof takingOnZh> = {
   till: {
     name: 'Till', label: 'Name of the till, such as “till 1”', id: 'Id of the till', shopId: 'Id of the shop',
     state: 'State', added: 'Added', enrolled: 'Enrolled', add: 'Add a till',
-    addEffect: 'Gives a one-time code, good for 24 hours. The machine that enrols with it sells, and gives back, for this shop. Its program is sent a notice.',
+    addEffect: 'Gives a one-time code, good for 24 hours. The machine that enrols with it sells, and gives back, for this shop. The program of the merchant is sent a notice.',
     addNext: 'Another colleague with the right role approves within 24 hours; then each of you sees half of the code, and hands it to the merchant for zerobar pos init on the till.',
     end: 'End',
     endEffect: 'Nothing that this till signs is taken any more, from this moment. What it took stays.',
@@ -120,14 +120,14 @@ export const takingOnEn: Like<typeof takingOnZh> = {
     lead: 'It signs with its key, sells, gives back and adds tills; it may replace the key by itself. When staff give one, two decide.',
     none: 'It has no key: no program can act in the name of the merchant.', first: 'Give a key', another: 'Another key',
     effect: 'Whatever this key signs is taken for the merchant itself.',
-    anotherEffect: 'The program signs with the new key only; nothing that the old one signs is taken any more. Its program is sent a notice.',
+    anotherEffect: 'The program signs with the new key only; nothing that the old one signs is taken any more. It is sent a notice. Tills stay: if the old key was stolen, end those that the merchant does not know.',
     newKey: "The public key of the merchant's program", fingerprint: 'Fingerprint', state: 'State', id: 'Id of the key',
     since: 'Since', until: 'Until', given: 'Id of the key', givenAdvice: 'Tell the merchant: its program signs under this id.',
   },
   tillCode: {
     title: "The till's one-time code",
     advice: 'Who proposed the till and who approved it see half each. Hand yours to the merchant yourself, never to your colleague: whoever has all of it is this till.',
-    show: 'Show my half', first: 'The first five letters:', second: 'The last five letters:',
+    show: 'Show my half', first: 'The first five characters:', second: 'The last five characters:',
   },
   linking: {
     title: 'Link to a merchant', act: 'Link a hard wallet', purse: "Id of the till's hard wallet",
