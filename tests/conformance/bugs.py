@@ -11,7 +11,7 @@ import pytest
 from zerobar.purse import accepting, apdu, applet, paying, purse, syncing
 from zerobar.purse.apdu import Instruction
 from zerobar.purse.contents import ArmCell, RequestCell
-from zerobar.purse.messages import EntryKind, Kind, Voucher
+from zerobar.purse.messages import EntryKind, Kind, PurseClass, Voucher
 from zerobar.purse.ring import Ring, Slot
 from zerobar.purse.store import Store
 
@@ -185,6 +185,11 @@ def undo_gives_limits_back(patch: Patch) -> None:
     patch.setattr(purse.Purse, "next_slot", next_slot)
 
 
+def undo_by_whoever_is_paid(patch: Patch) -> None:
+    """UNDO takes a service's word, which may have the money already."""
+    patch.setattr(paying, "PAYER_CLASSES", tuple(PurseClass))
+
+
 def push_is_a_payment_of_its_own(patch: Patch) -> None:
     """The same push pays again."""
     really = paying.find_earlier
@@ -224,6 +229,7 @@ BUGS: Final[tuple[Callable[[Patch], None], ...]] = (
     acknowledged_payments_forgotten,
     chain_of_nothing,
     undo_gives_limits_back,
+    undo_by_whoever_is_paid,
     push_is_a_payment_of_its_own,
     acknowledgement_for_any_state,
     chaining_bit_ignored,

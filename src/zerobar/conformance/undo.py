@@ -58,7 +58,6 @@ _PAYEES: Final[dict[str, _Payee]] = {
     "person": lambda world: world.person,
     "anonymous person": lambda world: world.anonymous,
     "merchant": lambda world: world.merchant,
-    "service": lambda world: world.service,
 }
 
 
@@ -148,6 +147,16 @@ def test_valid_whatever_the_payee(purse: PurseUnderTest) -> None:
     purse.undo(payee.undoing(first))
     purse.blocklist(payee.id)
     purse.undo(payee.undoing(second))
+    purse.state()
+
+
+@case("5 UNDO", "10.9")
+def test_invalid_hosted_payee(purse: PurseUnderTest) -> None:
+    """A service's statement is refused with 9E0D: its operator credits at first sight."""
+    purse.fund(100)
+    service = purse.world.service
+    undoing = service.undoing(purse.pay(service.request()))
+    purse.refuses(Status.CERTIFICATE_REFUSED, Instruction.UNDO, undoing)
     purse.state()
 
 

@@ -43,12 +43,12 @@ RETURNED: Final = Rule(
                ELSE w.amount_fen IS NOT NULL OR r.wallet_id IS DISTINCT FROM payer.wallet_id END
     """,
 )
-# The payee's key is the merchant's own: what it voids, the payer's card takes back.
+# The payee's key is the merchant's own, so it can void what it was paid; no card takes that.
 TAKEN_BACK: Final = Rule(
     "vouchers taken back",
     "A card has taken back what its hosted payee was paid: the same money is there twice.",
-    "The void statement in the card's log, which whoever has the payee's key signed: freeze the"
-    " wallets of both, and have the merchant pay it.",
+    "The void statement in the card's log, which whoever has the payee's key signed for a card"
+    " that was opened: freeze the wallets of both, and have the merchant pay it.",
     """
     SELECT 'entry ' || v.entry || ' of purse ' || encode(v.payer_id, 'hex') || ': '
            || v.amount_fen || ' fen, paid to payee ' || encode(v.payee_id, 'hex')

@@ -1,8 +1,8 @@
 """Merchants with hosted payees: certified by staff, asking and reading by their server's key.
 
 The payee's private key stays with the merchant: it signs requests. What settles a voucher is that
-the bank knows the request, so a stolen key asks for nothing that is ever paid. But cards take back
-what it voids, also what was settled: that is found by `bank check`, and not prevented.
+the bank knows the request, so a stolen key asks for nothing that is ever paid; nor does a card take
+back what it voids.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from zerobar.purse.messages import (
     Certificate,
     EntryKind,
     Kind,
+    PurseClass,
     State,
     VoidFlags,
     VoidStatement,
@@ -121,7 +122,7 @@ def _undo_faults(
             continue
         entry = statement.payer_entry
         allowed = entry > base and entry not in undone and _fits(statement, paid.get(entry))
-        if not allowed or not _is_signed(statement, certificates):
+        if not allowed or not _is_voided(statement, certificates[statement.payee_id]):
             yield link.entry, FraudTest.BROKEN_VOID
         undone.add(entry)
 
@@ -136,9 +137,12 @@ def _fits(statement: VoidStatement, voucher: Voucher | None) -> bool:
     return said == paid and statement.voucher_hash == voucher.hash
 
 
-def _is_signed(statement: VoidStatement, certificates: Mapping[bytes, Certificate]) -> bool:
+def _is_voided(statement: VoidStatement, payee: Certificate) -> bool:
+    """Tell whether a payee has given its word; a service's is none, see UNDO."""
+    if payee.purse_class is PurseClass.SERVICE:
+        return False
     try:
-        statement.verify(certificates[statement.payee_id].public_key)
+        statement.verify(payee.public_key)
     except SignatureRefused:
         return False
     return True

@@ -82,9 +82,10 @@ final class Undoing {
 
     private void check() {
         byte[] input = card.input;
+        // Not a service's: its operator may have credited at first sight what it swears to void.
         purse.checkCertificate(
                 input, CERTIFICATE_AT, input, Statement.PAYEE_ID,
-                Certificate.ANY_CLASS, Purse.ANY_DAY, false);
+                Certificate.PAYERS, Purse.ANY_DAY, false);
         purse.checkSignedBy(
                 input, CERTIFICATE_AT, input, (short) 0, Statement.BODY_LENGTH,
                 input, Statement.BODY_LENGTH);
