@@ -11,7 +11,7 @@ from tests.bank.syncing.village import Village, Villager
 from zerobar.bank.chart import AccountCode, operator_account
 from zerobar.bank.checking import check_books
 from zerobar.bank.fraud.acknowledging import ACKNOWLEDGE_PURSE
-from zerobar.bank.fraud.covering import COVER_LOSS, cover_losses
+from zerobar.bank.fraud.covering import COVER_LOSS, cover_losses, losses
 from zerobar.bank.fraud.releasing import RELEASE_VOUCHER
 from zerobar.bank.purses import host_payee
 from zerobar.bank.settlement import Waiting, life_of
@@ -219,6 +219,29 @@ def test_the_vault_covers_a_cheat_up_to_its_classs_limit_and_beyond_it_by_two_pe
     assert cover_losses(village.bank) == 200_00
     assert village.float() == before + 1_200_00
     assert not wrong(village)
+
+
+def test_what_the_vault_paid_for_forgotten_loads_counts_to_the_same_limit(
+    village: Village, bob: Villager, shop: Villager
+) -> None:
+    for number in range(2):
+        village.load(village.person(f"Victim {number}"), VALUE_OUT)
+    for entry in range(1, 4):
+        credited(bob, shop, 400_00, entry)
+    village.sync(shop)
+    with (
+        village.bank.connection() as connection,
+        connection.transaction(force_rollback=True),
+    ):
+        (before,) = losses(connection)
+        connection.execute(
+            "INSERT INTO bank.load_recovery"
+            " (payer_id, entry, before_fen, purse_id, from_wallet_fen, from_loss_fen, made_at)"
+            " VALUES (%s, 1, 0, %s, 0, 30000, now())",
+            (bytes(8), bob.id),
+        )
+        (after,) = losses(connection)
+    assert (before.due_fen, after.due_fen) == (VALUE_OUT, VALUE_OUT - 300_00)
 
 
 def test_what_turns_out_to_be_a_cheats_income_goes_back_to_the_vault(

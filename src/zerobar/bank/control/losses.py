@@ -26,12 +26,11 @@ def read_losses(bank: Bank, session: StaffSession) -> Losses:
 
 def _show(loss: covering.Loss) -> LossShown:
     net = loss.covered_fen - loss.returned_fen
-    room = max(loss.ceiling_fen - net, 0)
     return LossShown(
         purse_id=loss.purse_id.hex(),
         lost_fen=max(loss.lost_fen, 0),
         covered_fen=net,
         ceiling_fen=loss.ceiling_fen,
         due_fen=loss.due_fen,
-        beyond_fen=max(loss.uncovered_fen - room, 0),
+        beyond_fen=max(loss.uncovered_fen - loss.room_fen, 0),
     )

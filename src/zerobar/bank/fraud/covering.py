@@ -82,6 +82,8 @@ _LOSSES: Final = """
                      WHERE l.purse_id = c.purse_id), 0)::bigint,
            coalesce((SELECT sum(amount_fen) FROM bank.cover_return r
                      WHERE r.purse_id = c.purse_id), 0)::bigint,
+           coalesce((SELECT sum(from_loss_fen) FROM bank.load_recovery g
+                     WHERE g.purse_id = c.purse_id), 0)::bigint,
            coalesce((SELECT max(ceiling_fen) FROM bank.cover_ceiling a
                      WHERE a.purse_id = c.purse_id), 0)::bigint,
            coalesce((SELECT certificate FROM bank.purse p WHERE p.purse_id = c.purse_id),
@@ -104,6 +106,7 @@ class Loss:
         lost_fen: all of it, whoever made it good.
         covered_fen: by the vault, so far; what it took back again is not taken off.
         returned_fen: to the vault.
+        recovered_fen: what the vault has paid for its forgotten loads, within the same ceiling.
         ceiling_fen: up to which it is covered.
     """
 
@@ -111,7 +114,14 @@ class Loss:
     lost_fen: int
     covered_fen: int
     returned_fen: int
+    recovered_fen: int
     ceiling_fen: int
+
+    @property
+    def room_fen(self) -> int:
+        """What the ceiling still leaves."""
+        net = self.covered_fen - self.returned_fen
+        return max(self.ceiling_fen - net - self.recovered_fen, 0)
 
     @property
     def uncovered_fen(self) -> int:
@@ -122,7 +132,7 @@ class Loss:
     def due_fen(self) -> int:
         """What is to be made good now: up to the ceiling, and never taken back twice."""
         net = self.covered_fen - self.returned_fen
-        return max(-net, min(self.uncovered_fen, max(self.ceiling_fen - net, 0)))
+        return max(-net, min(self.uncovered_fen, self.room_fen))
 
 
 def losses(connection: Connection) -> list[Loss]:
@@ -141,8 +151,12 @@ def losses(connection: Connection) -> list[Loss]:
     ).fetchall()
     highest = highest_value_out(connection)
     return [
-        Loss(purse_id, lost, covered, returned, max(approved, _value_out(highest, certificate)))
-        for purse_id, lost, covered, returned, approved, certificate in rows
+        Loss(
+            purse_id,
+            *(lost, covered, returned, recovered),
+            ceiling_fen=max(approved, _value_out(highest, certificate)),
+        )
+        for purse_id, lost, covered, returned, recovered, approved, certificate in rows
     ]
 
 
