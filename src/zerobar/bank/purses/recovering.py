@@ -35,11 +35,12 @@ from zerobar.bank.people import store as people
 from zerobar.bank.purses import store
 from zerobar.bank.purses.keys import issuing_keys
 from zerobar.bank.purses.records import recovery_rows
-from zerobar.bank.settlement.asking import is_posted, untried_id
+from zerobar.bank.settlement.asking import is_posted
 from zerobar.bank.settlement.facts import BEFORE_ALL, VoucherKey
 from zerobar.bank.settlement.model import Outcome, Waiting
 from zerobar.bank.settlement.owing import note_paid, owed_to
 from zerobar.bank.settlement.posting import wake
+from zerobar.bank.settlement.sharing import Shares, into_float
 from zerobar.bank.staff import audit
 from zerobar.database import Connection
 from zerobar.ledger import Posting, Row, Transfer, balance
@@ -240,25 +241,11 @@ def _posting(
     bank: Bank, connection: Connection, found: Forgotten, parts: tuple[int, int]
 ) -> Posting:
     voucher, payer, now = found.voucher, found.payer_wallet_id, bank.clock()
-    float_ = operator_account(bank.operator_id, AccountCode.FLOAT)
-    vault = operator_account(bank.operator_id, AccountCode.VAULT)
-    key = (voucher.payer_id.hex(), voucher.entry, found.booked_fen, *parts)
-    sides = (
-        (Word.LOAD_RECOVERED, payer, TransferCode.LOAD_RECOVERED, parts[0]),
-        (Word.LOSS_AFTER_RECOVERY, vault, TransferCode.LOSS_COVERED, parts[1]),
+    shares = Shares(
+        (Word.LOAD_RECOVERED, Word.LOSS_AFTER_RECOVERY), payer, TransferCode.LOAD_RECOVERED, parts
     )
-    transfers = tuple(
-        Transfer(
-            untried_id(connection, word, *key),
-            source,
-            float_,
-            Fen(amount),
-            int(code),
-            reference=voucher.payee_id,
-        )
-        for word, source, code, amount in sides
-        if source is not None and amount > 0
-    )
+    key = (voucher.payer_id.hex(), voucher.entry, found.booked_fen)
+    transfers = into_float(bank, connection, shares, voucher.payee_id, key)
     rows = recovery_rows((*found.key, found.booked_fen), (voucher.payee_id, payer), parts, now)
     return Posting(transfers, (), (*rows, *_notices(bank, connection, found, transfers)))
 

@@ -22,6 +22,7 @@ from zerobar.bank.settlement.asking import is_posted, untried_id
 from zerobar.bank.settlement.debts import collect_debt, paying_debt, read_debts
 from zerobar.bank.settlement.records import growth_row, recharge_row
 from zerobar.bank.settlement.remainder import remainder_of
+from zerobar.bank.settlement.sharing import Shares, into_float
 from zerobar.bank.settlement.verdicts import not_paid_out
 from zerobar.database import Connection
 from zerobar.ledger import Posting, Transfer
@@ -114,25 +115,14 @@ def _charge(bank: Bank, ended: _Ended, missing: int) -> bool:
 
 
 def _charging(bank: Bank, connection: Connection, ended: _Ended, parts: tuple[int, int]) -> Posting:
-    float_ = operator_account(bank.operator_id, AccountCode.FLOAT)
-    vault = operator_account(bank.operator_id, AccountCode.VAULT)
-    key = (ended.purse_id.hex(), ended.charged_fen, *parts)
-    sides = (
-        (Word.CHARGED_AFTER_LOSS, ended.wallet_id, TransferCode.CHARGED_AFTER_LOSS, parts[0]),
-        (Word.LOSS_AFTER_CHARGE, vault, TransferCode.LOSS_COVERED, parts[1]),
+    shares = Shares(
+        (Word.CHARGED_AFTER_LOSS, Word.LOSS_AFTER_CHARGE),
+        ended.wallet_id,
+        TransferCode.CHARGED_AFTER_LOSS,
+        parts,
     )
-    transfers = tuple(
-        Transfer(
-            untried_id(connection, word, *key),
-            source,
-            float_,
-            Fen(amount),
-            int(code),
-            reference=ended.purse_id,
-        )
-        for word, source, code, amount in sides
-        if amount > 0
-    )
+    key = (ended.purse_id.hex(), ended.charged_fen)
+    transfers = into_float(bank, connection, shares, ended.purse_id, key)
     row = recharge_row(ended.purse_id, ended.charged_fen, parts, bank.clock())
     return Posting(transfers, (), (row,))
 
